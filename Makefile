@@ -1,0 +1,80 @@
+# DiffREPL: build, run, test, install. `make help` lists the targets.
+#
+# Whatever prepares a target reads nothing and talks on standard error only. So
+# `make -s run < lesson.drepl` gives the program the whole lesson, and standard output is the
+# program's alone.
+
+SWIFT  ?= swift
+PREFIX ?= /usr/local
+ARGS   ?=
+SUDO   := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+
+# Swift's own libraries go into the binary where the toolchain has them: it starts in half the time
+# and runs where there is no toolchain. (Apple's systems bring the libraries with them.) lld, because
+# the default linker warns about a function that those libraries call.
+STATIC    := $(dir $(realpath $(shell command -v $(SWIFT))))../lib/swift_static/linux
+RELEASE   := -c release $(if $(wildcard $(STATIC)),--static-swift-stdlib -Xswiftc -use-ld=lld)
+PROGRAM   := .build/release/diffrepl
+PREPARING := </dev/null >&2
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test lint install clean toolchain readline
+
+## run: build what is missing and start the REPL; ARGS="..." is its command line
+run: build
+	@exec $(PROGRAM) $(ARGS)
+
+## build: the release binary, .build/release/diffrepl
+build: toolchain readline
+	@$(SWIFT) build $(RELEASE) --product diffrepl $(PREPARING)
+
+## test: all tests
+test: toolchain readline
+	@$(SWIFT) test $(ARGS) </dev/null
+
+## lint: the style check
+lint: toolchain
+	@$(SWIFT) format lint --strict -r Sources Tests Package.swift
+
+## install: copy the binary to PREFIX/bin (PREFIX=/usr/local; DESTDIR for packagers)
+install: build
+	@install -d "$(DESTDIR)$(PREFIX)/bin" $(PREPARING)
+	@install -m 755 $(PROGRAM) "$(DESTDIR)$(PREFIX)/bin/diffrepl" $(PREPARING)
+	@echo "installed $(DESTDIR)$(PREFIX)/bin/diffrepl" >&2
+
+## clean: remove everything that was built
+clean:
+	@rm -rf .build
+
+## help: this list
+help:
+	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))
+
+toolchain:
+	@command -v $(SWIFT) >/dev/null 2>&1 || { \
+	  echo "error: no Swift toolchain found ('$(SWIFT)')" >&2; \
+	  echo "  hint: install Swift 6.2 or later from https://www.swift.org/install and" \
+	    "make sure that 'swift' is on the PATH" >&2; \
+	  exit 1; }
+
+# GNU readline's development files. macOS has only libedit under that name, hence Homebrew's.
+readline:
+	@{ \
+	if [ "$$(uname)" = Darwin ]; then \
+	  if ! command -v brew >/dev/null; then \
+	    echo "error: GNU readline is needed; install Homebrew (https://brew.sh), then:" \
+	      "brew install readline"; \
+	    exit 1; \
+	  fi; \
+	  brew list readline || { echo "brew install readline"; brew install readline; }; \
+	elif [ -e /usr/include/readline/readline.h ] || [ -e /usr/local/include/readline/readline.h ]; \
+	then :; \
+	elif command -v apt-get >/dev/null; then \
+	  echo "installing libreadline-dev"; \
+	  $(SUDO) apt-get update && \
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y libreadline-dev; \
+	else \
+	  echo "error: GNU readline's development files are missing"; \
+	  echo "  hint: install the package readline-devel (Fedora, SUSE) or readline (Arch, Alpine)"; \
+	  exit 1; \
+	fi; } $(PREPARING)

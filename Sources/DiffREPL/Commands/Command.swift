@@ -1,0 +1,30 @@
+import Expr
+
+/// One `:command`. A command is one file with one type, and one row in `CommandTable`; help,
+/// completion and the reference are made from what it declares, and the tests run its examples.
+protocol Command: Sendable {
+  static var name: String { get }
+  /// Short forms that work in scripts too.
+  static var aliases: [String] { get }
+  /// One line for the list of commands.
+  static var summary: String { get }
+  /// `:grad target [wrt …] [at …]`.
+  static var usage: String { get }
+  /// What it does, a few lines.
+  static var discussion: String { get }
+  /// Lines to type, in order, in a fresh session; the last ones show the command.
+  static var examples: [String] { get }
+  /// The `name=` options and `--flags` it takes.
+  static var options: [String] { get }
+  static var flags: [String] { get }
+
+  static func run(_ arguments: CommandArguments, in session: inout Session) throws(Diagnostic)
+    -> Output
+}
+
+extension Command {
+  static var aliases: [String] { [] }
+  static var discussion: String { "" }
+  static var options: [String] { [] }
+  static var flags: [String] { [] }
+}

@@ -1,0 +1,223 @@
+import Expr
+
+/// The arguments of a command, cut into target, clauses, options and flags before anything in them is
+/// parsed: at depth 0 at clause words, at `name=`, at ` --word`, and at the last `>`.
+struct CommandArguments {
+  /// A piece of the line and what introduced it.
+  struct Part {
+    let word: String
+    let range: Range<Int>
+    let span: SourceSpan
+  }
+
+  let source: SourceText
+  /// All of the arguments, uncut.
+  let range: Range<Int>
+  /// The place of the whole command.
+  let span: SourceSpan
+  /// What stands before the first clause, option or flag.
+  var target: Range<Int>
+  private(set) var clauses: [Part] = []
+  private(set) var options: [Part] = []
+  private(set) var flags: Set<String> = []
+  /// `!` stood behind the command.
+  let isForced: Bool
+
+  private static let clauseWords: Set<String> = ["at", "wrt", "over", "along", "with"]
+
+  init(
+    _ source: SourceText, _ range: Range<Int>, word: String, wordSpan: SourceSpan,
+    command: any Command.Type, isForced: Bool
+  ) throws(Diagnostic) {
+    self.source = source
+    self.range = range
+    self.isForced = isForced
+    span = wordSpan
+    target = range
+    try cut(command)
+  }
+
+  // MARK: Cutting
+
+  private enum Opener {
+    case target, clause(String), option(String), flag(String)
+  }
+
+  private mutating func cut(_ command: any Command.Type) throws(Diagnostic) {
+    var opener = Opener.target
+    var openerRange = range.lowerBound..<range.lowerBound
+    var start = range.lowerBound
+    var scanner = WordScanner(source.utf8, range)
+    while let word = scanner.next() {
+      guard let next = try opening(word, command, inside: opener, scanner) else { continue }
+      try close(opener, openerRange, start..<word.range.lowerBound, command)
+      opener = next
+      openerRange = word.range
+      start = word.range.upperBound
+      if case .option = next { start = word.assignment ?? start }
+    }
+    try close(opener, openerRange, start..<range.upperBound, command)
+  }
+
+  /// What a word at depth 0 opens, nil if it is part of an expression.
+  private func opening(
+    _ word: WordScanner.Word, _ command: any Command.Type, inside opener: Opener,
+    _ scanner: WordScanner
+  ) throws(Diagnostic) -> Opener? {
+    let text = source.text(in: word.range)
+    if word.isFlag {
+      let name = String(text.dropFirst(2))
+      guard command.flags.contains(name) else {
+        throw Diagnostic(
+          ":\(command.name) has no flag --\(name)", at: SourceSpan(source, word.range),
+          hint: command.flags.isEmpty
+            ? nil : "it takes " + command.flags.map { "--\($0)" }.joined(separator: ", "))
+      }
+      return .flag(name)
+    }
+    if Self.clauseWords.contains(text), word.assignment == nil { return .clause(text) }
+    guard word.assignment != nil else { return nil }
+    if case .clause = opener {
+      // In `at x=1, step=2` names are the user's, until an option of the command stands free.
+      return command.options.contains(text) && !word.followsComma ? .option(text) : nil
+    }
+    guard command.options.contains(text) else {
+      let close = Diagnostic.closest(to: text, among: command.options)
+      throw Diagnostic(
+        ":\(command.name) has no option '\(text)'", at: SourceSpan(source, word.range),
+        hint: close.map { "did you mean '\($0)='?" }
+          ?? (command.options.isEmpty
+            ? "'at \(text)=…' evaluates elsewhere"
+            : "it takes " + command.options.map { "\($0)=" }.joined(separator: ", ")))
+    }
+    return .option(text)
+  }
+
+  private mutating func close(
+    _ opener: Opener, _ word: Range<Int>, _ range: Range<Int>, _ command: any Command.Type
+  ) throws(Diagnostic) {
+    let content = trimmed(range)
+    switch opener {
+    case .target: target = content
+    case .flag(let name):
+      flags.insert(name)
+      if !content.isEmpty {
+        throw Diagnostic("nothing follows --\(name)", at: SourceSpan(source, content))
+      }
+    case .clause(let name):
+      if content.isEmpty {
+        throw Diagnostic("'\(name)' needs something behind it", at: SourceSpan(source, word))
+      }
+      clauses.append(Part(word: name, range: content, span: SourceSpan(source, content)))
+    case .option(let name):
+      if content.isEmpty {
+        throw Diagnostic("'\(name)=' needs a value", at: SourceSpan(source, word))
+      }
+      options.append(Part(word: name, range: content, span: SourceSpan(source, content)))
+    }
+  }
+
+  private func trimmed(_ range: Range<Int>) -> Range<Int> {
+    var (lower, upper) = (range.lowerBound, max(range.lowerBound, range.upperBound))
+    func isBlank(_ byte: UInt8) -> Bool { byte == 32 || byte == 9 || byte == 10 }
+    while lower < upper, isBlank(source.utf8[lower]) { lower += 1 }
+    while upper > lower, isBlank(source.utf8[upper - 1]) { upper -= 1 }
+    return lower..<upper
+  }
+
+  // MARK: Reading
+
+  /// The text of the target, as typed.
+  var targetText: String { source.text(in: target) }
+
+  func clause(_ word: String) -> Part? { clauses.first { $0.word == word } }
+
+  /// The text of an option's value.
+  func option(_ name: String) -> String? {
+    options.last { $0.word == name }.map { source.text(in: $0.range) }
+  }
+
+  /// The value of an option among words.
+  func choice<Choice: RawRepresentable & CaseIterable>(
+    _ name: String, _: Choice.Type
+  ) throws(Diagnostic) -> Choice? where Choice.RawValue == String {
+    guard let part = options.last(where: { $0.word == name }) else { return nil }
+    let text = source.text(in: part.range)
+    if let choice = Choice(rawValue: text) { return choice }
+    let all = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+    throw Diagnostic("'\(name)=' takes one of \(all)", at: part.span)
+  }
+
+  /// The value of a number option, an expression in the session's names.
+  func number(_ name: String, in session: Session) throws(Diagnostic) -> Double? {
+    guard let part = options.last(where: { $0.word == name }) else { return nil }
+    let tree = try Parser.parseExpressions(in: source, range: part.range)
+    guard tree.statements.count == 1, let node = tree.statements.first?.node,
+      let value = try session.evaluate(node, tree).scalar
+    else { throw Diagnostic("'\(name)=' takes one number", at: part.span) }
+    return value
+  }
+
+  /// A whole number of at least `least`.
+  func count(_ name: String, least: Int, in session: Session) throws(Diagnostic) -> Int? {
+    guard let value = try number(name, in: session) else { return nil }
+    guard let count = Int(exactly: value), count >= least else {
+      let part = options.last { $0.word == name }
+      throw Diagnostic("'\(name)=' takes a whole number of at least \(least)", at: part?.span)
+    }
+    return count
+  }
+
+  /// A yes-or-no option.
+  func isYes(_ name: String) throws(Diagnostic) -> Bool {
+    enum Answer: String, CaseIterable { case yes, no, on, off }
+    let answer = try choice(name, Answer.self)
+    return answer == .yes || answer == .on
+  }
+
+  /// The names of a list `a, b`: of the target, or of a clause.
+  func names(in range: Range<Int>) throws(Diagnostic) -> [Name] {
+    guard !range.isEmpty else { return [] }
+    let tree = try Parser.parseExpressions(in: source, range: range)
+    var names: [Name] = []
+    for statement in tree.statements {
+      guard case .name(let name) = tree[statement.node] else {
+        throw Diagnostic("a name is needed here", at: tree.span(of: statement.node))
+      }
+      names.append(name)
+    }
+    return names
+  }
+
+  /// The pieces `name=expression` of a clause.
+  func assignments(in range: Range<Int>) throws(Diagnostic) -> [(
+    name: Name, value: Range<Int>, span: SourceSpan
+  )] {
+    var found: [(name: Name, value: Range<Int>, span: SourceSpan)] = []
+    var scanner = WordScanner(source.utf8, range)
+    var open: (name: Name, start: Int, span: SourceSpan)?
+    var isFirst = true
+    while let word = scanner.next() {
+      guard let start = word.assignment, isFirst || word.followsComma else { continue }
+      if let last = open {
+        found.append((last.name, withoutComma(last.start..<word.range.lowerBound), last.span))
+      }
+      open = (Name(source.text(in: word.range)), start, SourceSpan(source, word.range))
+      isFirst = false
+    }
+    guard let last = open else {
+      throw Diagnostic("'name=value' is needed here", at: SourceSpan(source, range))
+    }
+    found.append((last.name, withoutComma(last.start..<range.upperBound), last.span))
+    for part in found where part.value.isEmpty {
+      throw Diagnostic("'\(part.name)=' needs a value", at: part.span)
+    }
+    return found
+  }
+
+  private func withoutComma(_ range: Range<Int>) -> Range<Int> {
+    let content = trimmed(range)
+    guard let last = content.last, source.utf8[last] == UInt8(ascii: ",") else { return content }
+    return trimmed(content.lowerBound..<last)
+  }
+}

@@ -1,0 +1,77 @@
+import Expr
+
+/// All commands. Adding one: a file with a type, and a row here.
+enum CommandTable {
+  static let all: [any Command.Type] = [
+    GradCommand.self, TraceCommand.self, MinimizeCommand.self, ShowCommand.self,
+    VarsCommand.self, DataCommand.self, ParamCommand.self, DeleteCommand.self, ClearCommand.self,
+    UndoCommand.self, SetCommand.self, TimeCommand.self, LoadCommand.self, SaveCommand.self,
+    HelpCommand.self, QuitCommand.self,
+  ]
+
+  /// The names of all commands, in the order of help.
+  static let names: [String] = {
+    var names: [String] = []
+    for command in all { names.append(command.name) }
+    return names
+  }()
+
+  /// The options of all commands as they are typed, `steps=`.
+  static let optionWords: [String] = {
+    var words: Set<String> = []
+    for command in all { for option in command.options { words.insert("\(option)=") } }
+    return words.sorted()
+  }()
+
+  /// Commands of the language that this version does not have.
+  static let planned = [
+    "diff", "jac", "hess", "jvp", "vjp", "hvp", "paths", "why", "claim", "graph", "cost", "chain",
+    "check", "fit", "solve", "plot", "contour", "export", "quiz", "tutorial", "history", "seed",
+  ]
+
+  /// Runs a command by its name, an alias or an unambiguous beginning of its name.
+  static func run(
+    _ typed: String, arguments: Range<Int>, at span: SourceSpan, in session: inout Session
+  ) throws(Diagnostic) -> Output {
+    let isForced = typed.hasSuffix("!")
+    let word = isForced ? String(typed.dropLast()) : typed
+    let (command, isPrefix) = try find(word, at: span)
+    let parsed = try CommandArguments(
+      span.source, arguments, word: typed, wordSpan: span, command: command, isForced: isForced)
+    var output = try command.run(parsed, in: &session)
+    if isPrefix, !session.settings.isInteractive {
+      output.append(
+        Diagnostic(
+          ":\(typed) is short for :\(command.name); scripts had better write it out",
+          severity: .warning))
+    }
+    return output
+  }
+
+  private static func find(
+    _ word: String, at span: SourceSpan
+  ) throws(Diagnostic) -> (command: any Command.Type, isPrefix: Bool) {
+    if let exact = all.first(where: { $0.name == word || $0.aliases.contains(word) }) {
+      return (exact, false)
+    }
+    let begun = names.filter { $0.hasPrefix(word) }
+    let begunPlanned = planned.filter { $0.hasPrefix(word) }
+    if begun.count == 1, begunPlanned.isEmpty, let only = all.first(where: { $0.name == begun[0] })
+    {
+      return (only, true)
+    }
+    if planned.contains(word) || (begun.isEmpty && begunPlanned.count == 1) {
+      throw Diagnostic(":\(begunPlanned.first ?? word) comes later: not supported yet", at: span)
+    }
+    let names = (begun + begunPlanned).map { ":\($0)" }
+    if names.count > 1 {
+      throw Diagnostic(
+        ":\(word) may be \(names.joined(separator: ", "))", at: span,
+        hint: "write some more letters")
+    }
+    let close = Diagnostic.closest(to: word, among: names + planned)
+    throw Diagnostic(
+      "there is no command :\(word)", at: span,
+      hint: close.map { "did you mean :\($0)?" } ?? ":help lists the commands")
+  }
+}

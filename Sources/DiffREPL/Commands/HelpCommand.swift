@@ -1,0 +1,107 @@
+import Expr
+
+enum HelpCommand: Command {
+  static let name = "help"
+  static let aliases = ["h", "?"]
+  static let summary = "this list, or help on a command, a function or 'functions'"
+  static let usage = ":help [topic]"
+  static let examples = [":help", ":help grad", ":help tanh", ":help functions"]
+
+  static func run(
+    _ arguments: CommandArguments, in session: inout Session
+  ) throws(Diagnostic) -> Output {
+    var topic = arguments.targetText
+    if topic.hasPrefix(":") { topic.removeFirst() }
+    let json = [
+      JSONValue.object([("command", .string(name)), ("topic", .string(topic))])
+    ]
+    return Output(blocks: try blocks(topic, arguments), json: json)
+  }
+
+  private static func blocks(
+    _ topic: String, _ arguments: CommandArguments
+  ) throws(Diagnostic) -> [Output.Block] {
+    if topic.isEmpty { return overview }
+    if topic == "functions" { return functions }
+    if let command = CommandTable.all.first(where: {
+      $0.name == topic || $0.aliases.contains(topic)
+    }) {
+      return help(for: command)
+    }
+    let about = Primitive.all.filter {
+      $0.isFunction && ($0.name == topic || $0.aliases.contains(topic))
+    }.map(\.summary)
+    let others = [Composite.table[topic]?.summary, Builtins.arrayFunctions[topic]].compactMap { $0 }
+    let summaries = about + others
+    guard !summaries.isEmpty else {
+      throw Diagnostic(
+        "no help on '\(topic)'", at: SourceSpan(arguments.source, arguments.target),
+        hint: Diagnostic.closest(to: topic, among: CommandTable.names + Builtins.names)
+          .map { "did you mean '\($0)'?" } ?? ":help and :help functions list what there is")
+    }
+    return summaries.map { .line(StyledText(topic, .name) + StyledText("  \($0)")) }
+  }
+
+  private static var overview: [Output.Block] {
+    let lines: [(String, String)] = [
+      ("w0 = 0.5", "a value"),
+      ("f = log(1 + exp(-3.5*w0))", "a definition: it follows w0"),
+      ("w0 := w0 - 0.1", "a new value, computed now"),
+      ("data X = [1,2; 3,4]", "data takes no gradient"),
+    ]
+    var table = Table(
+      columns: [
+        .init(header: "", kind: .symbol, gap: 2), .init(header: "", kind: .formula, gap: 3),
+      ], rows: [])
+    for (text, meaning) in lines {
+      table.rows.append([.text(StyledText(text, .name)), .text(StyledText(meaning))])
+    }
+    table.rows.append([.empty, .empty])
+    for command in CommandTable.all {
+      let aliases = command.aliases.map { " :\($0)" }.joined()
+      table.rows.append([
+        .text(StyledText(":\(command.name)", .name) + StyledText(aliases, .faint)),
+        .text(StyledText(command.summary)),
+      ])
+    }
+    return [
+      .table(table), .blank,
+      .line(":help trace tells more of a command, :help functions lists the functions."),
+    ]
+  }
+
+  private static func help(for command: any Command.Type) -> [Output.Block] {
+    var blocks: [Output.Block] = command.usage.split(separator: "\n").map {
+      .line(StyledText(String($0), .name))
+    }
+    blocks.append(.line(StyledText(command.summary)))
+    for line in command.discussion.split(separator: "\n") {
+      blocks.append(.line(StyledText(String(line))))
+    }
+    blocks.append(.line(StyledText("example:", .faint)))
+    blocks += command.examples.map { .line(StyledText("  \($0)")) }
+    return blocks
+  }
+
+  private static var functions: [Output.Block] {
+    var table = Table(
+      columns: [
+        .init(header: "", kind: .symbol, gap: 2), .init(header: "", kind: .formula, gap: 2),
+      ], rows: [])
+    func add(_ names: [String], _ summary: String) {
+      table.rows.append([
+        .text(StyledText(names.joined(separator: " "), .name)), .text(StyledText(summary)),
+      ])
+    }
+    for primitive in Primitive.all where primitive.isFunction {
+      add([primitive.name] + primitive.aliases, primitive.summary)
+    }
+    for composite in Composite.table.values.sorted(by: { $0.name < $1.name }) {
+      add([composite.name], composite.summary)
+    }
+    for (name, summary) in Builtins.arrayFunctions.sorted(by: { $0.key < $1.key }) {
+      add([name], summary)
+    }
+    return [.table(table)]
+  }
+}

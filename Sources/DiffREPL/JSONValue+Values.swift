@@ -1,0 +1,27 @@
+import Expr
+
+extension JSONValue {
+  /// A scalar as a number, a vector as an array, a matrix as an array of rows, a row as an array that
+  /// holds one array; booleans as `true` and `false`.
+  init(_ tensor: Tensor) {
+    func entry(_ value: Double) -> JSONValue {
+      tensor.isBoolean ? .bool(value != 0) : .number(value)
+    }
+    switch tensor.shape.rank {
+    case 0: self = entry(tensor.elements[0])
+    case 1: self = .array(tensor.elements.map(entry))
+    default:
+      let columns = tensor.shape.dimensions.last ?? 0
+      let rows = columns == 0 ? 0 : tensor.elements.count / columns
+      self = .array(
+        (0..<rows).map { row in
+          .array(tensor.elements[row * columns..<(row + 1) * columns].map(entry))
+        })
+    }
+  }
+
+  /// Whether this is the object of a warning, which a trailing `;` does not silence.
+  var isWarning: Bool {
+    if case .object(let members) = self { members.first?.key == "warning" } else { false }
+  }
+}

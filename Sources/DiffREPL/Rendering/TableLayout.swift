@@ -1,0 +1,111 @@
+import Expr
+
+/// Fits a table to a width.
+///
+/// What gives way, in this order: the gaps between columns; headers that may run over the next
+/// column; digits of numbers and entries of arrays; formulas, which wrap. A table that is still too
+/// wide is not set in columns at all: the cells of a row stand on lines under each other.
+struct TableLayout {
+  let table: Table
+  let width: Int
+  let values: ValueFormat
+
+  /// Title, headers and rows, without blanks at the ends of lines.
+  var lines: [StyledText] {
+    var lines = titleLines
+    if !lines.isEmpty { lines.append(StyledText("")) }
+    if let grid { return lines + grid.lines }
+    return lines + StackedTable(table: table, width: width, cells: cells(at: 0)).lines
+  }
+
+  /// The parts of the title side by side with up to 8 blanks between them, on more lines if needed.
+  private var titleLines: [StyledText] {
+    let widths = table.title.map(\.width)
+    let slack = width - widths.reduce(0, +)
+    let between = max(widths.count - 1, 1)
+    let gap = min(max(slack / between, 3), 8)
+    var lines: [StyledText] = []
+    for part in table.title {
+      if let last = lines.last, last.width + gap + part.width <= width {
+        lines[lines.count - 1] = last + .blanks(gap) + part
+      } else {
+        lines += part.wrapped(to: width)
+      }
+    }
+    return lines
+  }
+
+  /// The first of the steps above that fits, nil if none does.
+  private var grid: TableGrid? {
+    let steps = max(values.numbers.digits - 3, 0)
+    let full = TableGrid(columns: table.columns, cells: cells(at: 0), headersRunOver: false)
+    if let fitted = full.fitted(to: width) { return fitted }
+    let reduced = (0...steps).map {
+      TableGrid(columns: table.columns, cells: cells(at: $0), headersRunOver: true)
+    }
+    for grid in reduced {
+      if let fitted = grid.fitted(to: width) { return fitted }
+    }
+    // Long formulas must wrap whatever happens to the digits, which then may stay. Short ones wrap
+    // only when no digit can be spared any more.
+    for grid in reduced {
+      if let fitted = grid.wrapped(to: width, shortest: 16) { return fitted }
+    }
+    return reduced[steps].wrapped(to: width, shortest: 0)
+  }
+
+  /// The texts of all cells when numbers have lost `step` digits and arrays 3 columns for each.
+  private func cells(at step: Int) -> [[StyledText]] {
+    table.rows.map { row in
+      table.columns.indices.map { i in
+        i < row.count ? text(of: row[i], in: table.columns[i], step: step) : StyledText("")
+      }
+    }
+  }
+
+  private func text(of cell: Table.Cell, in column: Table.Column, step: Int) -> StyledText {
+    let text: StyledText
+    switch cell {
+    case .empty: return StyledText("")
+    case .text(let own): text = own
+    case .value(let tensor): text = StyledText(number(tensor, step: step), .number)
+    case .diagonal(let tensor): text = StyledText(diagonal(tensor, step: step), .number)
+    }
+    // A place for the sign, so that digits stand under digits.
+    return column.kind == .value && !text.text.hasPrefix("-") ? .blanks(1) + text : text
+  }
+
+  private func number(_ tensor: Tensor, step: Int) -> String {
+    let limit = arrayWidth(step)
+    let candidates = formats(step).map { $0.line(tensor, width: limit) }
+    // Fewer digits can need more room: 1234 is shorter than 1.23e3.
+    return tensor.shape.isScalar ? shortest(candidates) : mostComplete(candidates)
+  }
+
+  private func diagonal(_ tensor: Tensor, step: Int) -> String {
+    let limit = arrayWidth(step)
+    return mostComplete(formats(step).map { $0.diagonalLine(tensor, width: limit) })
+  }
+
+  /// The first array that is not cut; if all are, the last one, whose short numbers leave room for
+  /// most entries.
+  private func mostComplete(_ texts: [String]) -> String {
+    texts.first { !$0.contains(values.ellipsis) } ?? texts[texts.count - 1]
+  }
+
+  /// The first of the shortest, which is the one with the most digits.
+  private func shortest(_ texts: [String]) -> String {
+    texts.dropFirst().reduce(texts[0]) { $1.utf8.count < $0.utf8.count ? $1 : $0 }
+  }
+
+  /// Formats from the digits asked for down to those of this step.
+  private func formats(_ step: Int) -> [ValueFormat] {
+    (0...step).map { lost in
+      var format = values
+      format.numbers.digits = values.numbers.digits - lost
+      return format
+    }
+  }
+
+  private func arrayWidth(_ step: Int) -> Int { max(24 - 3 * step, 16) }
+}

@@ -1,0 +1,61 @@
+import Expr
+
+/// Lays results out in lines, for every renderer that writes for people.
+struct TextLayout {
+  var settings: RenderSettings
+
+  /// The lines of an output, without newlines and without blanks at their ends.
+  func lines(of output: Output) -> [StyledText] { output.blocks.flatMap(lines(of:)) }
+
+  /// How values are written under these settings.
+  var values: ValueFormat { ValueFormat(digits: settings.digits, isASCII: settings.isASCII) }
+
+  private func lines(of block: Output.Block) -> [StyledText] {
+    switch block {
+    case .blank: return [StyledText("")]
+    case .line(let text): return [shown(text)]
+    case .value(let name, let value): return lines(of: value, named: shown(name))
+    case .table(let table):
+      return TableLayout(table: shown(table), width: settings.width, values: values).lines
+    case .diagnostic(let diagnostic): return lines(of: diagnostic)
+    case .pages(let pages): return pages.flatMap { $0.flatMap(lines(of:)) + [StyledText("")] }
+    }
+  }
+
+  private func lines(of value: Value, named name: StyledText) -> [StyledText] {
+    let indent = 2
+    let rows = values.lines(value, width: settings.width - indent)
+    if rows.count > 1 {
+      let blanks = StyledText(String(repeating: " ", count: indent))
+      return [name + " ="] + rows.map { blanks + StyledText($0, .number) }
+    }
+    // A long name leaves an array a third of a line all the same: better that the line runs over.
+    let room = max(settings.width - name.width - 3, settings.width / 3)
+    let text = values.line(value, width: room)
+    if case .string = value { return [name + " = " + shown(StyledText(text))] }
+    return [name + " = " + StyledText(text, .number)]
+  }
+
+  /// The text in the character set asked for.
+  func shown(_ text: StyledText) -> StyledText {
+    settings.isASCII ? text.transliterated : text
+  }
+
+  /// The table in the character set asked for, before anything in it is measured.
+  private func shown(_ table: Table) -> Table {
+    guard settings.isASCII else { return table }
+    var table = table
+    table.title = table.title.map(\.transliterated)
+    for i in table.columns.indices {
+      table.columns[i].header = table.columns[i].header.transliterated
+    }
+    for row in table.rows.indices {
+      for column in table.rows[row].indices {
+        if case .text(let text) = table.rows[row][column] {
+          table.rows[row][column] = .text(text.transliterated)
+        }
+      }
+    }
+    return table
+  }
+}

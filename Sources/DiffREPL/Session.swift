@@ -1,0 +1,77 @@
+import AD
+import Expr
+
+/// All state of a session: names, settings, what can be undone. The read loop owns the only one.
+struct Session {
+  private(set) var environment = Environment()
+  /// What the names were before each statement that changed something, the latest last.
+  private var undoable: [(before: Environment, what: String)] = []
+  var settings = SessionSettings()
+  /// The last scalar expression or definition: what a command without target takes.
+  var lastTarget: (tree: SyntaxTree, node: SyntaxID)?
+  /// Set by `:quit`.
+  var isFinished = false
+  /// Takes results that appear while a command still runs: the lines of a loaded file.
+  var emit: (Output) -> Void = { _ in }
+  /// Files being loaded, outermost first.
+  var loading: [String] = []
+
+  /// The most statements `:undo` goes back.
+  private static let undoLimit = 200
+
+  /// Runs one statement. If it throws, the session is as it was.
+  mutating func run(_ statement: Statement, of tree: SyntaxTree) throws(Diagnostic) -> Output {
+    let before = self
+    do {
+      var output = try execute(statement.node, of: tree)
+      if statement.isSilent { output.silence() }
+      return output
+    } catch {
+      let quits = isFinished
+      self = before
+      isFinished = quits
+      throw error
+    }
+  }
+
+  /// Changes the names, so that `:undo` can take it back.
+  mutating func change(_ what: String, _ body: (inout Environment) -> Void) {
+    undoable.append((environment, what))
+    if undoable.count > Self.undoLimit { undoable.removeFirst() }
+    body(&environment)
+  }
+
+  /// Sets the result of an expression; that alone is no change to take back.
+  mutating func setAnswer(_ value: Tensor) { environment.setLeaf(Name("ans"), to: value) }
+
+  /// Takes the last change back and says what it was; nil if there is none.
+  mutating func undo() -> String? {
+    guard let last = undoable.popLast() else { return nil }
+    environment = last.before
+    return last.what
+  }
+}
+
+/// What `:set` changes.
+struct SessionSettings: Sendable, Equatable {
+  var digits = 6
+  var notation = TraceNotation.roulet
+  /// Scripts print each line they run.
+  var echo = false
+  /// A person types: commands may be shortened without a warning.
+  var isInteractive = false
+  /// Columns; nil follows the terminal.
+  var width: Int?
+  /// nil follows the locale.
+  var isASCII: Bool?
+  /// nil follows the terminal.
+  var usesColour: Bool?
+}
+
+extension Output {
+  /// Keeps warnings only: what a trailing `;` asks for.
+  fileprivate mutating func silence() {
+    blocks = blocks.filter { if case .diagnostic = $0 { true } else { false } }
+    json = json.filter { $0.isWarning }
+  }
+}

@@ -1,0 +1,86 @@
+extension Diagnostic {
+  /// Something the language has and this version does not evaluate.
+  public static func notSupportedYet(_ what: String, at span: SourceSpan?) -> Diagnostic {
+    Diagnostic("\(what): not supported yet", at: span)
+  }
+
+  static func functionAsValue(_ name: Name, at span: SourceSpan?) -> Diagnostic {
+    Diagnostic("'\(name)' is a function and needs its argument", at: span, hint: "\(name)(x)")
+  }
+
+  /// A chain of definitions that leads back to its start.
+  static func cycle(_ chain: [Name], at span: SourceSpan?) -> Diagnostic {
+    let names = chain + chain.prefix(1)
+    return Diagnostic(
+      "this definition goes round in a circle: \(names.map(\.spelling).joined(separator: " → "))",
+      at: span, hint: "give one of them a value with := (\(chain[0]) := 1)")
+  }
+
+  static func unknownName(
+    _ name: Name, in environment: Environment, at span: SourceSpan?
+  ) -> Diagnostic {
+    let candidates = environment.all.map(\.name.spelling) + Array(Builtins.constants.keys)
+    var hint = "'\(name) = 1' makes it a value, '\(name)(x) = x^2' a function"
+    if let command = promptWords[name.key] {
+      hint = "type \(command)"
+    } else if let close = closest(to: name.spelling, among: candidates) {
+      hint = "did you mean '\(close)'?"
+    }
+    return Diagnostic("unknown name '\(name)'", at: span, hint: hint)
+  }
+
+  static func unknownFunction(
+    _ name: Name, in environment: Environment, at span: SourceSpan?
+  ) -> Diagnostic {
+    let close = closest(to: name.spelling, among: Builtins.names)
+    return Diagnostic(
+      "unknown function '\(name)'", at: span,
+      hint: close.map { "did you mean '\($0)'?" } ?? ":help functions lists those there are")
+  }
+
+  /// `x(2)` where x is a value.
+  static func calledValue(
+    _ name: Name, _ arguments: [Argument], _ callee: SyntaxID, _ tree: SyntaxTree
+  ) -> Diagnostic {
+    let inside = arguments.map { tree.text(of: $0.value) }.joined(separator: ", ")
+    let shadowed = Builtins.isBuiltin(name.key)
+    return Diagnostic(
+      "'\(name)' is a value, not a function", at: tree.span(of: callee),
+      hint: shadowed
+        ? ":delete \(name) gives the built-in function back"
+        : "\(name)*(\(inside)) is a product, \(name)[\(inside)] an entry")
+  }
+
+  /// What people type who look for the way in or out.
+  private static let promptWords = [
+    "help": ":help", "quit": ":quit", "exit": ":quit", "grad": ":grad f", "bye": ":quit",
+  ]
+
+  /// The candidate nearest to a word, if it is near enough to be meant.
+  public static func closest(to word: String, among candidates: [String]) -> String? {
+    let limit = word.count <= 2 ? 1 : word.count <= 5 ? 2 : 3
+    var best: (word: String, distance: Int)?
+    for candidate in candidates where candidate != word {
+      let distance = editDistance(Array(word), Array(candidate), limit: limit)
+      if distance <= min(limit, max(word.count - 1, 1)), distance < best?.distance ?? Int.max {
+        best = (candidate, distance)
+      }
+    }
+    return best?.word
+  }
+
+  /// Levenshtein distance; anything above `limit` may come out as limit + 1.
+  private static func editDistance(_ a: [Character], _ b: [Character], limit: Int) -> Int {
+    if abs(a.count - b.count) > limit { return limit + 1 }
+    var previous = Array(0...b.count)
+    for (row, character) in a.enumerated() {
+      var current = [row + 1]
+      for (column, other) in b.enumerated() {
+        let substituted = previous[column] + (character == other ? 0 : 1)
+        current.append(min(substituted, previous[column + 1] + 1, current[column] + 1))
+      }
+      previous = current
+    }
+    return previous[b.count]
+  }
+}

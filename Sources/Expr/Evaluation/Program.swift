@@ -1,0 +1,205 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+import Synchronization
+
+/// A graph compiled for evaluation: one instruction a node, in the order of the arena, over buffers
+/// that the program owns. Running it again allocates nothing.
+///
+/// One thread at a time may use a program.
+public final class Program {
+  private struct Instruction {
+    var primitive: Int16
+    var isScalar: Bool
+    var slot: Int32
+    var operandStart: Int32
+    var operandCount: Int32
+    /// An index into `details`, -1 for scalars.
+    var detail: Int32
+  }
+
+  /// What an instruction on arrays needs beside its slots.
+  private struct Detail {
+    var inputShapes: [Shape]
+    var outputShape: Shape
+    var attribute: Attribute
+  }
+
+  private var instructions: [Instruction] = []
+  private var operandSlots: [Int32] = []
+  private var details: [Detail] = []
+  private var shapes: [Shape] = []
+  private var booleans: [Bool] = []
+  private var leafSlots: [Leaf.ID: Int] = [:]
+  private var outputSlots: [Int] = []
+  /// Where the value of each slot begins.
+  private let slots: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
+  private let storage: UnsafeMutablePointer<Double>
+
+  /// The leaves whose values must be set before a run.
+  public var leaves: [Leaf.ID] { leafSlots.keys.sorted() }
+  /// The number of operations one run executes, an operation on an array counted once.
+  public var operationCount: Int { instructions.count }
+  /// The memory the program owns, in bytes.
+  public let bytes: Int
+
+  /// - Throws: a diagnostic when the values would not fit into `memoryLimit` bytes.
+  public init(
+    _ graph: Graph, outputs: [NodeID], memoryLimit: Int = Program.defaultMemoryLimit
+  ) throws(Diagnostic) {
+    let needed = graph.ancestors(of: outputs)
+    var slotOf: [Int32] = Array(repeating: -1, count: graph.count)
+    var offsets: [Int] = []
+    var total = 0
+    for index in 0..<graph.count where needed[index] {
+      let id = NodeID(index)
+      let shape = graph.shape(of: id)
+      slotOf[index] = Int32(shapes.count)
+      shapes.append(shape)
+      booleans.append(graph.isBoolean(id))
+      offsets.append(total)
+      let (sum, overflow) = total.addingReportingOverflow(max(1, shape.count))
+      guard !overflow, sum <= memoryLimit / 8 else {
+        throw Diagnostic(
+          "this needs more memory than the limit of \(memoryLimit >> 20) MiB",
+          hint: "use smaller arrays")
+      }
+      total = sum
+    }
+    bytes = total * 8
+    storage = .allocate(capacity: max(1, total))
+    storage.initialize(repeating: 0, count: total)
+    slots = .allocate(capacity: max(1, offsets.count))
+    for (slot, offset) in offsets.enumerated() {
+      (slots + slot).initialize(to: storage + offset)
+    }
+    outputSlots = outputs.map { Int(slotOf[$0.index]) }
+    for index in 0..<graph.count where needed[index] {
+      append(NodeID(index), of: graph, slotOf)
+    }
+  }
+
+  deinit {
+    slots.deallocate()
+    storage.deallocate()
+  }
+
+  /// Half of the machine's memory.
+  public static let defaultMemoryLimit: Int = {
+    let pages = sysconf(Int32(_SC_PHYS_PAGES)), size = sysconf(Int32(_SC_PAGESIZE))
+    return pages > 0 && size > 0 ? pages * size / 2 : 1 << 32
+  }()
+
+  private func append(_ id: NodeID, of graph: Graph, _ slotOf: [Int32]) {
+    let slot = Int(slotOf[id.index])
+    switch graph.kind(of: id) {
+    case .leaf(let leaf): leafSlots[leaf.id] = slot
+    case .constant(let tensor):
+      tensor.elements.withUnsafeBufferPointer { source in
+        guard let base = source.baseAddress else { return }
+        slots[slot].update(from: base, count: source.count)
+      }
+    case .operation(let primitive):
+      let operands = graph.operands(of: id)
+      let inputShapes = operands.map { graph.shape(of: $0) }
+      let isScalar = shapes[slot].isScalar && inputShapes.allSatisfy(\.isScalar)
+      var detail = Int32(-1)
+      if !isScalar || primitive.isKernel {
+        detail = Int32(details.count)
+        details.append(
+          Detail(
+            inputShapes: inputShapes, outputShape: shapes[slot], attribute: graph.attribute(of: id))
+        )
+      }
+      let start = Int32(operandSlots.count)
+      operandSlots += operands.map { slotOf[$0.index] }
+      instructions.append(
+        Instruction(
+          primitive: primitive.index, isScalar: detail < 0, slot: Int32(slot),
+          operandStart: start, operandCount: Int32(operands.count), detail: detail))
+    }
+  }
+
+  // MARK: Input and output
+
+  /// Sets the value of a leaf; leaves the program does not read are ignored.
+  ///
+  /// - Precondition: the value has the shape the leaf had when the graph was made.
+  public func set(_ leaf: Leaf.ID, to value: Tensor) {
+    guard let slot = leafSlots[leaf] else { return }
+    precondition(shapes[slot] == value.shape, "a leaf keeps its shape within a program")
+    value.elements.withUnsafeBufferPointer { source in
+      guard let base = source.baseAddress else { return }
+      slots[slot].update(from: base, count: source.count)
+    }
+  }
+
+  /// The buffer of a leaf, for optimisers that move it in place; nil if the program does not read it.
+  public func buffer(of leaf: Leaf.ID) -> UnsafeMutableBufferPointer<Double>? {
+    leafSlots[leaf].map { UnsafeMutableBufferPointer(start: slots[$0], count: shapes[$0].count) }
+  }
+
+  /// The buffer of an output after a run.
+  public func buffer(ofOutput position: Int) -> UnsafeBufferPointer<Double> {
+    let slot = outputSlots[position]
+    return UnsafeBufferPointer(start: slots[slot], count: shapes[slot].count)
+  }
+
+  public func value(ofOutput position: Int) -> Tensor {
+    let slot = outputSlots[position]
+    return Tensor(
+      shapes[slot], Array(UnsafeBufferPointer(start: slots[slot], count: shapes[slot].count)),
+      isBoolean: booleans[slot])
+  }
+
+  // MARK: Running
+
+  /// Evaluates every instruction once.
+  ///
+  /// - Throws: the diagnostic of an interruption when Ctrl-C is pressed during the run.
+  public func run() throws(Diagnostic) {
+    let slots = self.slots
+    let table = Primitive.all
+    var sinceLastPoll = 0
+    for instruction in instructions {
+      let target = slots[Int(instruction.slot)]
+      let first = Int(instruction.operandStart)
+      if instruction.isScalar {
+        sinceLastPoll += 1
+        switch table[Int(instruction.primitive)].evaluation {
+        case .unary(let function):
+          target.pointee = function(slots[Int(operandSlots[first])].pointee)
+        case .binary(let function):
+          target.pointee = function(
+            slots[Int(operandSlots[first])].pointee, slots[Int(operandSlots[first + 1])].pointee)
+        case .ternary(let function):
+          target.pointee = function(
+            slots[Int(operandSlots[first])].pointee, slots[Int(operandSlots[first + 1])].pointee,
+            slots[Int(operandSlots[first + 2])].pointee)
+        case .kernel: preconditionFailure("kernels have details")
+        }
+      } else {
+        let detail = details[Int(instruction.detail)]
+        let inputs = (0..<Int(instruction.operandCount)).map {
+          UnsafePointer(slots[Int(operandSlots[first + $0])])
+        }
+        sinceLastPoll += 64 + detail.outputShape.count
+        table[Int(instruction.primitive)].evaluate(
+          KernelArguments(
+            inputs: inputs, inputShapes: detail.inputShapes, output: target,
+            outputShape: detail.outputShape, attribute: detail.attribute))
+      }
+      if sinceLastPoll > 4096 {
+        sinceLastPoll = 0
+        if interruptionRequested.load(ordering: .relaxed) { throw .interrupted }
+      }
+    }
+  }
+}
+
+extension Diagnostic {
+  /// What a computation throws when Ctrl-C stops it.
+  public static let interrupted = Diagnostic("interrupted")
+}

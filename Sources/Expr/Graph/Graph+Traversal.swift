@@ -1,0 +1,32 @@
+extension Graph {
+  /// For each node whether one of `roots` depends on it (or is it). One pass, backwards.
+  public func ancestors(of roots: [NodeID]) -> [Bool] {
+    var reached = Array(repeating: false, count: count)
+    for root in roots { reached[root.index] = true }
+    for index in (0..<count).reversed() where reached[index] {
+      for operand in operands(of: NodeID(index)) { reached[operand.index] = true }
+    }
+    return reached
+  }
+
+  /// For each node whether it depends on (or is) one of `sources`. One pass, forwards; nothing behind
+  /// a source counts, so that a definition taken as a variable cuts the graph.
+  public func descendants(of sources: [NodeID]) -> [Bool] {
+    var reached = Array(repeating: false, count: count)
+    for source in sources { reached[source.index] = true }
+    for index in 0..<count where !reached[index] {
+      reached[index] = operands(of: NodeID(index)).contains { reached[$0.index] }
+    }
+    return reached
+  }
+
+  /// The leaves under some roots, in the order of their definition.
+  public func leaves(under roots: [NodeID]) -> [(node: NodeID, leaf: Leaf)] {
+    let reached = ancestors(of: roots)
+    var found: [(node: NodeID, leaf: Leaf)] = []
+    for index in 0..<count where reached[index] {
+      if let leaf = leaf(of: NodeID(index)) { found.append((NodeID(index), leaf)) }
+    }
+    return found.sorted { $0.leaf.id < $1.leaf.id }
+  }
+}

@@ -1,0 +1,258 @@
+/// An expression graph: an arena of tensor-valued nodes in which equal expressions are one node.
+///
+/// Goals, in this order: (1) the graph stays what the user typed, so that a trace can show it; only
+/// constants are folded and the identities of 0 and 1 used; (2) a node costs tens of nanoseconds;
+/// (3) every pass is a loop, since children precede parents and depth has no limit.
+public struct Graph: Sendable {
+  private(set) var nodes: ContiguousArray<Node> = []
+  private var operandPool: ContiguousArray<NodeID> = []
+  private var shapes: [Shape] = []
+  private var shapeIndex: [Shape: Int32] = [:]
+  private var attributes: [Attribute] = [.none]
+  private var attributeIndex: [Attribute: Int32] = [.none: 0]
+  private var constants: ContiguousArray<Tensor> = []
+  private var leaves: [Leaf] = []
+  private var leafNodes: [Leaf.ID: NodeID] = [:]
+  /// Open addressing: node index + 1, 0 for a free place; the size is a power of two.
+  private var table: ContiguousArray<Int32> = ContiguousArray(repeating: 0, count: 64)
+
+  public init() {}
+
+  public var count: Int { nodes.count }
+
+  /// Constants of more entries than this are nodes of their own, neither hashed nor folded.
+  public static let sharedConstantLimit = 64
+
+  // MARK: Reading
+
+  /// What a node is: the view for pattern matching.
+  public enum Kind {
+    case leaf(Leaf)
+    case constant(Tensor)
+    case operation(Primitive)
+  }
+
+  public func kind(of id: NodeID) -> Kind {
+    let node = nodes[id.index]
+    switch node.primitive {
+    case Node.leaf: return .leaf(leaves[Int(node.attribute)])
+    case Node.constant: return .constant(constants[Int(node.attribute)])
+    default: return .operation(Primitive.all[Int(node.primitive)])
+    }
+  }
+
+  /// The primitive of an operation; nil for leaves and constants.
+  public func primitive(of id: NodeID) -> Primitive? {
+    let index = nodes[id.index].primitive
+    return index < 0 ? nil : Primitive.all[Int(index)]
+  }
+
+  public func operands(of id: NodeID) -> ArraySlice<NodeID> {
+    let node = nodes[id.index]
+    let start = Int(node.operandStart)
+    return ArraySlice(operandPool[start..<start + Int(node.operandCount)])
+  }
+
+  public func shape(of id: NodeID) -> Shape { shapes[Int(nodes[id.index].shape)] }
+
+  public func attribute(of id: NodeID) -> Attribute {
+    nodes[id.index].primitive < 0 ? .none : attributes[Int(nodes[id.index].attribute)]
+  }
+
+  public func leaf(of id: NodeID) -> Leaf? {
+    if case .leaf(let leaf) = kind(of: id) { leaf } else { nil }
+  }
+
+  public func constant(of id: NodeID) -> Tensor? {
+    let node = nodes[id.index]
+    return node.primitive == Node.constant ? constants[Int(node.attribute)] : nil
+  }
+
+  /// The number of a scalar constant.
+  public func scalarConstant(of id: NodeID) -> Double? { constant(of: id)?.scalar }
+
+  public func isBoolean(_ id: NodeID) -> Bool {
+    switch kind(of: id) {
+    case .leaf: false
+    case .constant(let tensor): tensor.isBoolean
+    case .operation(let primitive): primitive.yieldsBoolean
+    }
+  }
+
+  /// The node of a leaf, if the graph uses it.
+  public func node(of leaf: Leaf.ID) -> NodeID? { leafNodes[leaf] }
+
+  // MARK: Building
+
+  /// The node of a leaf: one, however often it is named.
+  public mutating func leaf(_ leaf: Leaf, shape: Shape) -> NodeID {
+    if let known = leafNodes[leaf.id] { return known }
+    leaves.append(leaf)
+    let id = append(
+      Node(
+        primitive: Node.leaf, shape: intern(shape), attribute: Int32(leaves.count - 1),
+        operandStart: 0, operandCount: 0))
+    leafNodes[leaf.id] = id
+    return id
+  }
+
+  public mutating func constant(_ value: Double) -> NodeID { constant(Tensor(value)) }
+
+  /// A constant: small ones with equal bits are one node.
+  public mutating func constant(_ tensor: Tensor) -> NodeID {
+    let shape = intern(tensor.shape)
+    var node = Node(
+      primitive: Node.constant, shape: shape, attribute: Int32(constants.count), operandStart: 0,
+      operandCount: 0)
+    guard tensor.elements.count <= Self.sharedConstantLimit else {
+      constants.append(tensor)
+      return append(node)
+    }
+    var hash = Self.mix(UInt64(bitPattern: Int64(Node.constant)), UInt64(UInt32(bitPattern: shape)))
+    for element in tensor.elements { hash = Self.mix(hash, element.bitPattern) }
+    var place = Int(truncatingIfNeeded: hash) & (table.count - 1)
+    while table[place] != 0 {
+      let candidate = nodes[Int(table[place]) - 1]
+      if candidate.primitive == Node.constant, candidate.shape == shape,
+        Self.sameBits(constants[Int(candidate.attribute)], tensor)
+      {
+        return NodeID(Int(table[place]) - 1)
+      }
+      place = (place + 1) & (table.count - 1)
+    }
+    node.attribute = Int32(constants.count)
+    constants.append(tensor)
+    return insert(node, at: place)
+  }
+
+  /// The node of a primitive over operands, folded or simplified where that is plain.
+  ///
+  /// - Precondition: the shapes fit; callers that handle user input ask `Primitive.shape` first.
+  public mutating func apply(
+    _ primitive: Primitive, _ operands: [NodeID], _ attribute: Attribute = .none
+  ) -> NodeID {
+    if let known = simplified(primitive, operands) { return known }
+    let shape: Shape
+    do {
+      shape = try primitive.shapeRule(operands.map { self.shape(of: $0) }, attribute)
+    } catch {
+      preconditionFailure("\(primitive.name): \(error.message)")
+    }
+    if let folded = folded(primitive, operands, attribute, shape) { return folded }
+    return intern(primitive, operands, attribute, shape)
+  }
+
+  /// The node of an operation by the name of its primitive.
+  public mutating func apply(
+    _ name: Primitive.Symbol, _ operands: NodeID..., attribute: Attribute = .none
+  ) -> NodeID {
+    apply(Primitive[name], operands, attribute)
+  }
+
+  private mutating func intern(
+    _ primitive: Primitive, _ operands: [NodeID], _ attribute: Attribute, _ shape: Shape
+  ) -> NodeID {
+    let attributeID = intern(attribute)
+    var hash = Self.mix(UInt64(primitive.index), UInt64(UInt32(bitPattern: attributeID)))
+    for operand in operands { hash = Self.mix(hash, UInt64(UInt32(bitPattern: operand.rawValue))) }
+    var place = Int(truncatingIfNeeded: hash) & (table.count - 1)
+    while table[place] != 0 {
+      let candidate = nodes[Int(table[place]) - 1]
+      if candidate.primitive == primitive.index, candidate.attribute == attributeID,
+        Int(candidate.operandCount) == operands.count,
+        operandsEqual(candidate, operands)
+      {
+        return NodeID(Int(table[place]) - 1)
+      }
+      place = (place + 1) & (table.count - 1)
+    }
+    let start = Int32(operandPool.count)
+    operandPool.append(contentsOf: operands)
+    return insert(
+      Node(
+        primitive: primitive.index, shape: intern(shape), attribute: attributeID,
+        operandStart: start, operandCount: Int32(operands.count)), at: place)
+  }
+
+  private func operandsEqual(_ node: Node, _ operands: [NodeID]) -> Bool {
+    var position = Int(node.operandStart)
+    for operand in operands {
+      if operandPool[position] != operand { return false }
+      position += 1
+    }
+    return true
+  }
+
+  private mutating func append(_ node: Node) -> NodeID {
+    nodes.append(node)
+    return NodeID(nodes.count - 1)
+  }
+
+  private mutating func insert(_ node: Node, at place: Int) -> NodeID {
+    let id = append(node)
+    table[place] = id.rawValue + 1
+    entries += 1
+    if entries * 2 > table.count { growTable() }
+    return id
+  }
+
+  /// Nodes in `table`: all but leaves and large constants.
+  private var entries = 0
+
+  private mutating func growTable() {
+    let mask = table.count * 2 - 1
+    var grown = ContiguousArray<Int32>(repeating: 0, count: mask + 1)
+    for entry in table where entry != 0 {
+      var place = Int(truncatingIfNeeded: hash(of: Int(entry) - 1)) & mask
+      while grown[place] != 0 { place = (place + 1) & mask }
+      grown[place] = entry
+    }
+    table = grown
+  }
+
+  private func hash(of index: Int) -> UInt64 {
+    let node = nodes[index]
+    if node.primitive == Node.constant {
+      var hash = Self.mix(
+        UInt64(bitPattern: Int64(Node.constant)), UInt64(UInt32(bitPattern: node.shape)))
+      for element in constants[Int(node.attribute)].elements {
+        hash = Self.mix(hash, element.bitPattern)
+      }
+      return hash
+    }
+    var hash = Self.mix(UInt64(node.primitive), UInt64(UInt32(bitPattern: node.attribute)))
+    let start = Int(node.operandStart)
+    for position in start..<start + Int(node.operandCount) {
+      hash = Self.mix(hash, UInt64(UInt32(bitPattern: operandPool[position].rawValue)))
+    }
+    return hash
+  }
+
+  /// One round of a multiplicative hash; the constants are odd 64-bit numbers with mixed bits.
+  private static func mix(_ hash: UInt64, _ value: UInt64) -> UInt64 {
+    var mixed = (hash ^ value) &* 0x9E37_79B9_7F4A_7C15
+    mixed ^= mixed >> 29
+    mixed = mixed &* 0xBF58_476D_1CE4_E5B9
+    return mixed ^ (mixed >> 32)
+  }
+
+  private static func sameBits(_ a: Tensor, _ b: Tensor) -> Bool {
+    a.isBoolean == b.isBoolean
+      && zip(a.elements, b.elements).allSatisfy { $0.bitPattern == $1.bitPattern }
+  }
+
+  private mutating func intern(_ shape: Shape) -> Int32 {
+    if let known = shapeIndex[shape] { return known }
+    shapes.append(shape)
+    shapeIndex[shape] = Int32(shapes.count - 1)
+    return Int32(shapes.count - 1)
+  }
+
+  private mutating func intern(_ attribute: Attribute) -> Int32 {
+    if case .none = attribute { return 0 }
+    if let known = attributeIndex[attribute] { return known }
+    attributes.append(attribute)
+    attributeIndex[attribute] = Int32(attributes.count - 1)
+    return Int32(attributes.count - 1)
+  }
+}

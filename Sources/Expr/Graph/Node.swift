@@ -1,0 +1,102 @@
+/// The index of a node in its `Graph`. Operands always have smaller ids than the nodes over them.
+public struct NodeID: Hashable, Comparable, Sendable {
+  public let rawValue: Int32
+  public init(rawValue: Int32) { self.rawValue = rawValue }
+  init(_ index: Int) { rawValue = Int32(index) }
+
+  /// The position in arrays that run parallel to the nodes.
+  public var index: Int { Int(rawValue) }
+  public static func < (a: NodeID, b: NodeID) -> Bool { a.rawValue < b.rawValue }
+}
+
+/// What a node needs beside its operands. Interned, so that equal ones compare by index.
+public enum Attribute: Hashable, Sendable {
+  case none
+  /// The dimension, from 0, that a reduction runs over; without it a reduction takes everything.
+  case axis(Int)
+  /// The shape a value is broadcast, summed or reshaped to.
+  case shape(Shape)
+  /// Which entries an index takes, dimension by dimension.
+  case selection(Selection)
+  /// A range `start:step:…` of `count` numbers.
+  case progression(start: Double, step: Double, count: Int)
+
+  public var axis: Int? { if case .axis(let axis) = self { axis } else { nil } }
+}
+
+/// The entries an index takes: for each dimension the positions, from 0, in order, and whether the
+/// dimension disappears (it was indexed by a number).
+public struct Selection: Hashable, Sendable {
+  public struct Axis: Hashable, Sendable {
+    public let positions: [Int]
+    public let isSingle: Bool
+    public init(positions: [Int], isSingle: Bool) {
+      self.positions = positions
+      self.isSingle = isSingle
+    }
+  }
+
+  public let axes: [Axis]
+  /// The shape indexed; the transpose of the operation scatters into it.
+  public let source: Shape
+  /// The shape of what was taken.
+  public let result: Shape
+
+  public init(axes: [Axis], source: Shape) {
+    self.axes = axes
+    self.source = source
+    let kept = axes.filter { !$0.isSingle }.map(\.positions.count)
+    // What is left of a row along its length is a row still.
+    self.result = source.isRow && kept.count == 2 ? .row(kept[1]) : Shape(kept)
+  }
+
+  /// Calls `body` with the offset in the source of each entry taken, in order.
+  func forEachOffset(_ body: (Int) -> Void) {
+    if axes.count == 1 {
+      for position in axes[0].positions { body(position) }
+      return
+    }
+    for row in axes[0].positions {
+      let base = row * source.dimensions[1]
+      for column in axes[1].positions { body(base + column) }
+    }
+  }
+}
+
+/// A leaf of the session as the graph sees it.
+public struct Leaf: Sendable {
+  /// Identifies the leaf for as long as its name is bound; nodes and programs refer to it by this.
+  public struct ID: Hashable, Comparable, Sendable {
+    /// Grows with the order of definition.
+    public let order: Int
+    public init(order: Int) { self.order = order }
+    public static func < (a: ID, b: ID) -> Bool { a.order < b.order }
+  }
+
+  public let id: ID
+  public let name: Name
+  public let isData: Bool
+
+  public init(id: ID, name: Name, isData: Bool) {
+    self.id = id
+    self.name = name
+    self.isData = isData
+  }
+}
+
+/// One node: fixed in size, its operands, attribute and shape in the graph's side pools.
+struct Node {
+  /// An index into `Primitive.all`, or one of the two below.
+  var primitive: Int16
+  /// Values it yields; more than one only for loops, whose values are read by projections.
+  var outputs: UInt16 = 1
+  /// An index into the graph's shapes.
+  var shape: Int32
+  /// An index into the graph's attributes, constants or leaves.
+  var attribute: Int32
+  var operandStart: Int32
+  var operandCount: Int32
+
+  static let leaf: Int16 = -1
+  static let constant: Int16 = -2
+}

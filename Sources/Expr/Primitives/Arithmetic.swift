@@ -1,0 +1,82 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+extension Primitive {
+  /// The operators. Conventions of the power at its edges: x^0 has gradient 0 and 0^0 is 1; d/dy 0^y
+  /// is 0 for y > 0 (both through ⊛, whose left side is then 0).
+  static let arithmetic: [Primitive] = [
+    .elementwise(
+      "negate", "the opposite", isFunction: false, value: { -$0 }, partial: -1,
+      notation: .infix(.negate), samples: [-2, 0.4], edges: [0, .infinity]),
+    .elementwise(
+      "add", "the sum", isFunction: false, value: { $0 + $1 }, partials: [1, 1],
+      notation: .infix(.add), samples: [[1.5, -0.3]]),
+    .elementwise(
+      "subtract", "the difference", isFunction: false, value: { $0 - $1 }, partials: [1, -1],
+      notation: .infix(.subtract), samples: [[1.5, -0.3]]),
+    .elementwise(
+      "multiply", "the product entry by entry", isFunction: false, value: { $0 * $1 },
+      partials: [.y, .x], notation: .infix(.multiply), samples: [[1.5, -0.3]], edges: [0]),
+    .elementwise(
+      "divide", "the quotient", isFunction: false, value: { $0 / $1 },
+      partials: [1 / .y, -(.result / .y)], notation: .infix(.divide), samples: [[1.5, -0.3]],
+      edges: [0, .infinity]),
+    .elementwise(
+      "power", "the power x^y", aliases: ["pow"], shown: "pow",
+      value: { $1 == 2 ? $0 * $0 : pow($0, $1) },
+      partials: [
+        .strong(.y, .f("power", .x, .y - 1)),
+        .strong(.result, .f("log", .x)),
+      ],
+      notation: .infix(.power), samples: [[1.5, -0.3], [0.7, 2], [2.1, 3.5]], edges: [0, 1]),
+    .elementwise(
+      "mod", "the remainder of x/y with the sign of y", value: modulo,
+      partials: [1, -.f("floor", .x / .y)], samples: [[5.3, 2], [-5.3, 2]], edges: [0]),
+    .strongProduct,
+  ]
+
+  /// a⊛b, the product in the chain rule: 0 where a (an adjoint or a tangent) is 0, whatever b is, so
+  /// that a branch not taken never gives 0·inf. Its derivative is ȧ⊛b + a⊛ḃ; it is never commuted.
+  /// Going back, b's adjoint is 0 where a or the incoming adjoint is.
+  private static let strongProduct = Primitive(
+    "strongMultiply", "the product of the chain rule, 0 where the first factor is 0",
+    isFunction: false, arity: 2...2, shape: ShapeRules.elementwise,
+    evaluation: .binary { $0 == 0 ? 0 : $0 * $1 },
+    derivative: .general(
+      pushforward: { graph, node, tangents in
+        let operands = Array(graph.operands(of: node))
+        let shape = graph.shape(of: node)
+        let first = tangents[0].map { graph.apply(.strongMultiply, $0, operands[1]) }
+        let second = tangents[1].map { graph.apply(.strongMultiply, operands[0], $0) }
+        guard let sum = graph.sum(first, second) else { return nil }
+        return graph.broadcast(sum, to: shape)
+      },
+      pullback: { graph, node, adjoint, isActive in
+        let operands = Array(graph.operands(of: node))
+        var contributions: [NodeID?] = [nil, nil]
+        if isActive[0] {
+          let product = graph.apply(.strongMultiply, adjoint, operands[1])
+          contributions[0] = graph.summed(product, to: graph.shape(of: operands[0]))
+        }
+        if isActive[1] {
+          let gate = graph.apply(.notEqual, operands[0], graph.constant(0))
+          let gated = graph.apply(.strongMultiply, gate, adjoint)
+          let product = graph.apply(.strongMultiply, gated, operands[0])
+          contributions[1] = graph.summed(product, to: graph.shape(of: operands[1]))
+        }
+        return contributions
+      }),
+    notation: .infix(.multiply), samples: [[1.5, -0.3]], edges: [0])
+}
+
+extension Graph {
+  /// The sum of two nodes, either of which may be missing (a derivative of zeros).
+  public mutating func sum(_ a: NodeID?, _ b: NodeID?) -> NodeID? {
+    guard let a else { return b }
+    guard let b else { return a }
+    return apply(.add, a, b)
+  }
+}

@@ -1,0 +1,176 @@
+/// One operation of the language: everything the program knows of it stands in one entry.
+///
+/// Parser, completion, help, printers, evaluator and tests read this table; a new operation is a new
+/// entry in one of the family files, nothing else.
+public struct Primitive: Sendable {
+  /// Operations that other code builds by name. The raw value is the entry's `name`.
+  public enum Symbol: String, CaseIterable, Sendable {
+    case add, subtract, multiply, divide, power, negate, strongMultiply
+    case product, dot, sum, transpose, broadcast, sumTo, reshape, select, index, scatter, stack
+    case less, lessOrEqual, equal, notEqual, and, or, not, range, prod, prodGradient, norm
+  }
+
+  /// What the user calls it, or, for operators, the name it has inside.
+  public let name: String
+  /// Other names the user may call it by.
+  public let aliases: [String]
+  /// What formulas show; the name, unless that is an inner one.
+  public let shownName: String
+  /// One line for `:help`.
+  public let summary: String
+  /// Whether `name(…)` may be written by the user.
+  public let isFunction: Bool
+  public let arity: ClosedRange<Int>
+  /// Whether `dim=` is accepted.
+  public let takesAxis: Bool
+  public let shapeRule: ShapeRule
+  public let evaluation: Evaluation
+  public let derivative: DerivativeRule
+  public let yieldsBoolean: Bool
+  public let notation: Notation
+  /// Points inside the domain, one number for each operand; the tests differentiate at all of them.
+  public let samples: [[Double]]
+  /// Points where a convention or a limit decides; the tests want no crash and no surprise there.
+  public let edges: [Double]
+  /// Constants in, constant out; not so for what stands for large data.
+  public let isFoldable: Bool
+
+  /// The position in `Primitive.all`.
+  public fileprivate(set) var index: Int16 = 0
+  public fileprivate(set) var symbol: Symbol?
+
+  /// The shape of the result from the shapes of the operands.
+  public typealias ShapeRule = @Sendable ([Shape], Attribute) throws(ShapeMismatch) -> Shape
+
+  public enum Evaluation: Sendable {
+    case unary(@Sendable (Double) -> Double)
+    case binary(@Sendable (Double, Double) -> Double)
+    case ternary(@Sendable (Double, Double, Double) -> Double)
+    /// Anything that is not entry by entry.
+    case kernel(@Sendable (borrowing KernelArguments) -> Void)
+  }
+
+  /// How a formula shows it.
+  public enum Notation: Sendable {
+    /// `name(a, b)`.
+    case call
+    /// `a + b` and its kin, which the printers know by their symbol.
+    case infix(InfixOperator)
+    /// `aᵀ`.
+    case transpose
+    /// `a[2]`.
+    case index
+    /// `[a, b]`.
+    case array
+    /// `1:n`.
+    case range
+    /// Not shown: it only changes how entries are repeated or arranged.
+    case transparent
+  }
+
+  public init(
+    _ name: String, _ summary: String, aliases: [String] = [], shown: String? = nil,
+    isFunction: Bool = true, arity: ClosedRange<Int>, takesAxis: Bool = false,
+    shape: @escaping ShapeRule,
+    evaluation: Evaluation, derivative: DerivativeRule, yieldsBoolean: Bool = false,
+    notation: Notation = .call, samples: [[Double]] = [], edges: [Double] = [],
+    isFoldable: Bool = true
+  ) {
+    self.name = name
+    self.aliases = aliases
+    self.shownName = shown ?? name
+    self.summary = summary
+    self.isFunction = isFunction
+    self.arity = arity
+    self.takesAxis = takesAxis
+    self.shapeRule = shape
+    self.evaluation = evaluation
+    self.derivative = derivative
+    self.yieldsBoolean = yieldsBoolean
+    self.notation = notation
+    self.samples = samples
+    self.edges = edges
+    self.isFoldable = isFoldable
+  }
+}
+
+/// Operators between operands, in the order of how tightly they bind.
+public enum InfixOperator: String, Sendable {
+  case or, and
+  case equal = "=="
+  case notEqual = "≠"
+  case less = "<"
+  case lessOrEqual = "≤"
+  case add = "+"
+  case subtract = "-"
+  case multiply = "⊙"
+  case product = "*"
+  case divide = "/"
+  case negate = "neg"
+  case power = "^"
+}
+
+/// Shapes that do not fit, in words, with what to write instead.
+public struct ShapeMismatch: Error {
+  public let message: String
+  public let hint: String?
+  public init(_ message: String, hint: String? = nil) {
+    self.message = message
+    self.hint = hint
+  }
+}
+
+extension Primitive {
+  /// The whole table. The order is the order of help.
+  public static let all: [Primitive] = {
+    let families: [[Primitive]] = [
+      arithmetic, comparisons, exponential, trigonometric, hyperbolic, activations, nonSmooth,
+      special, reductions, products, arrangement,
+    ]
+    var table = families.flatMap { $0 }
+    for position in table.indices {
+      table[position].index = Int16(position)
+      table[position].symbol = Symbol(rawValue: table[position].name)
+    }
+    return table
+  }()
+
+  /// A name may stand for several entries that differ in their number of operands (`max`).
+  private static let byName: [String: [Primitive]] = {
+    var names: [String: [Primitive]] = [:]
+    for primitive in all {
+      for name in [primitive.name] + primitive.aliases {
+        names[name, default: []].append(primitive)
+      }
+    }
+    return names
+  }()
+
+  private static let bySymbol: [Primitive] = Symbol.allCases.map { required($0.rawValue) }
+
+  public static subscript(symbol: Symbol) -> Primitive { bySymbol[symbol.position] }
+
+  /// A function a user calls by this name.
+  public static func function(named name: String) -> Primitive? {
+    byName[name]?.first { $0.isFunction }
+  }
+
+  /// The function a user calls by this name with so many arguments.
+  public static func function(named name: String, argumentCount: Int) -> Primitive? {
+    byName[name]?.first { $0.isFunction && $0.arity.contains(argumentCount) }
+  }
+
+  /// The entry of a name that the program itself uses.
+  static func required(_ name: String) -> Primitive {
+    guard let entry = byName[name]?.first(where: { $0.name == name }) else {
+      preconditionFailure("no primitive named \(name)")
+    }
+    return entry
+  }
+}
+
+extension Primitive.Symbol {
+  private static let positions: [Primitive.Symbol: Int] = Dictionary(
+    uniqueKeysWithValues: allCases.enumerated().map { ($1, $0) })
+  fileprivate var position: Int { Self.positions[self]! }
+}

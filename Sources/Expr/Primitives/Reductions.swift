@@ -1,0 +1,134 @@
+import RealModule
+
+extension Primitive {
+  /// Reductions, to a number or along `dim=`. Ties share the gradient of `max` and `min` equally; the
+  /// norm has gradient 0 at 0, since x⊛(1/‖x‖) is 0 where x is.
+  static let reductions: [Primitive] = [
+    .reduction("sum", "sum of the entries", value: { $0.sum() }, gradient: 1),
+    .reduction(
+      "mean", "mean of the entries", value: { $0.sum() / Double($0.count) },
+      gradient: 1 / .entriesPerResult),
+    .reduction("max", "greatest entry", value: { $0.maximum() }, gradient: tied),
+    .reduction("min", "least entry", value: { -$0.maximum { -$0 } }, gradient: tied),
+    .reduction(
+      "norm", "Euclidean norm; of a matrix the Frobenius norm", value: euclideanNorm,
+      gradient: .strong(.x, 1 / .result), edges: [0]),
+    .reduction(
+      "logsumexp", "log of the sum of exponentials, without overflow", value: logSumExp,
+      gradient: .f("exp", .x - .result)),
+    softmax,
+    prod,
+    prodGradient,
+  ]
+
+  private static let tied: Formula =
+    .f("equal", .x, .result) / .alongAxis("sum", .f("equal", .x, .result))
+
+  /// Scaled by the greatest entry, so that squares neither overflow nor vanish.
+  private static let euclideanNorm: @Sendable (StridedEntries) -> Double = { entries in
+    let scale = entries.maximum { Swift.abs($0) }
+    guard scale.isFinite, scale > 0 else { return Swift.max(scale, 0) }
+    if scale > 1e-140, scale < 1e140 { return entries.sum { $0 * $0 }.squareRoot() }
+    return scale * entries.sum { ($0 / scale) * ($0 / scale) }.squareRoot()
+  }
+
+  private static let logSumExp: @Sendable (StridedEntries) -> Double = { entries in
+    let greatest = entries.maximum()
+    guard greatest.isFinite else { return greatest }
+    return greatest + Double.log(entries.sum { Double.exp($0 - greatest) })
+  }
+
+  /// y = softmax(x): ẏ = y⊙(ẋ - Σ y⊙ẋ), and its transpose is itself.
+  private static let softmax = Primitive(
+    "softmax", "exp(x) divided by its sum, without overflow", arity: 1...1, takesAxis: true,
+    shape: ShapeRules.preserving,
+    evaluation: .kernel { arguments in
+      arguments.forEachGroup { _, offset, stride, count in
+        let entries = StridedEntries(
+          start: arguments.inputs[0] + offset, stride: stride, count: count)
+        let greatest = entries.maximum()
+        let total = entries.sum { Double.exp($0 - greatest) }
+        for position in 0..<count {
+          arguments.output[offset + position * stride] =
+            Double.exp(entries[position] - greatest) / total
+        }
+      }
+    },
+    derivative: .general(
+      pushforward: { graph, node, tangents in
+        tangents[0].map { graph.softmaxDerivative(node, $0) }
+      },
+      pullback: { graph, node, adjoint, _ in [graph.softmaxDerivative(node, adjoint)] }),
+    samples: [[0.3, -1.2, 2.5]])
+
+  /// prod(x; v₁ … v_m) = Dᵐ(Π xₖ)[v₁, …, v_m], the product and its directional derivatives: closed
+  /// under differentiation and exact at zeros, to any order.
+  private static let prod = Primitive(
+    "prod", "product of the entries", arity: 1...1, takesAxis: true,
+    shape: ShapeRules.reduction, evaluation: .kernel { $0.directionalProducts() },
+    derivative: .general(
+      pushforward: { graph, node, tangents in
+        let operands = Array(graph.operands(of: node))
+        let attribute = graph.attribute(of: node)
+        var total: NodeID?
+        for (position, tangent) in tangents.enumerated() {
+          guard let tangent else { continue }
+          var directions = operands
+          if position == 0 { directions.append(tangent) } else { directions[position] = tangent }
+          total = graph.sum(total, graph.apply(Primitive[.prod], directions, attribute))
+        }
+        return total
+      },
+      pullback: { graph, node, adjoint, isActive in
+        let operands = Array(graph.operands(of: node))
+        let attribute = graph.attribute(of: node)
+        return operands.indices.map { position in
+          guard isActive[position] else { return nil }
+          var others = operands
+          if position > 0 { others.remove(at: position) }
+          let gradient = graph.apply(Primitive[.prodGradient], others, attribute)
+          let product = graph.apply(.strongMultiply, adjoint, gradient)
+          return graph.broadcast(product, to: graph.shape(of: operands[position]))
+        }
+      }),
+    samples: [[0.3, -1.2, 2.5], [0, 2, 3], [0, 0, 3]], edges: [0])
+
+  /// The gradient in x of prod(x; v₁ … v_m): entry j is Dᵐ⁺¹(Π xₖ)[v₁, …, v_m, eⱼ].
+  private static let prodGradient = Primitive(
+    "prodGradient", "product of the other entries", isFunction: false, arity: 1...1,
+    takesAxis: true, shape: ShapeRules.preserving, evaluation: .kernel { $0.productGradients() },
+    derivative: .general(
+      pushforward: { graph, node, tangents in
+        let operands = Array(graph.operands(of: node))
+        let attribute = graph.attribute(of: node)
+        var total: NodeID?
+        for (position, tangent) in tangents.enumerated() {
+          guard let tangent else { continue }
+          var directions = operands
+          if position == 0 { directions.append(tangent) } else { directions[position] = tangent }
+          total = graph.sum(total, graph.apply(Primitive[.prodGradient], directions, attribute))
+        }
+        return total
+      },
+      pullback: { graph, node, adjoint, isActive in
+        let operands = Array(graph.operands(of: node))
+        let attribute = graph.attribute(of: node)
+        return operands.indices.map { position in
+          guard isActive[position] else { return nil }
+          var directions = operands
+          if position > 0 { directions.remove(at: position) }
+          directions.append(adjoint)
+          return graph.apply(Primitive[.prodGradient], directions, attribute)
+        }
+      }),
+    samples: [[0.3, -1.2, 2.5], [0, 2, 3], [0, 0, 3]])
+}
+
+extension Graph {
+  fileprivate mutating func softmaxDerivative(_ node: NodeID, _ tangent: NodeID) -> NodeID {
+    let weighted = apply(.multiply, node, tangent)
+    let total = apply(Primitive[.sum], [weighted], attribute(of: node))
+    let centred = apply(.subtract, tangent, total)
+    return apply(.multiply, node, centred)
+  }
+}
