@@ -83,6 +83,8 @@ struct Table: Sendable {
   var rows: [[Cell]]
   /// Lines above the column headers, blanks around them (the title of an adjoint table).
   var title: [StyledText] = []
+  /// The column before which a table too wide for its formulas is cut into two, set under each other.
+  var foldsAt: Int?
 }
 
 /// A JSON value whose object keys keep their order.

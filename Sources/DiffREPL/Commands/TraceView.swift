@@ -20,6 +20,7 @@ struct TraceView {
     let inTable = trace.rows.indices.filter { trace.rows[$0].number != nil || !isBackward }
     let shown = inTable.filter { $0 < count }
     var table = Table(columns: columns, rows: [], title: title)
+    if isBackward { table.foldsAt = columns.count - 3 }
     for row in shown.prefix(Self.rowLimit) {
       table.rows += cells(of: row, showsAdjoint: isBackward && row >= first)
     }

@@ -15,7 +15,23 @@ struct TableLayout {
     var lines = titleLines
     if !lines.isEmpty { lines.append(StyledText("")) }
     if let grid { return lines + grid.lines }
+    if let (left, right) = folded { return lines + left.lines + [StyledText("")] + right.lines }
     return lines + StackedTable(table: table, width: width, cells: cells(at: 0)).lines
+  }
+
+  /// The two blocks of a table that says where it may be cut, to stand under each other.
+  private var folded: (TableLayout, TableLayout)? {
+    guard let place = table.foldsAt else { return nil }
+    func block(_ range: Range<Int>) -> TableLayout {
+      let rows = table.rows.map { Array($0[range.clamped(to: 0..<$0.count)]) }
+      let filled = rows.filter { row in
+        row.contains { if case .empty = $0 { false } else { true } }
+      }
+      return TableLayout(
+        table: Table(columns: Array(table.columns[range]), rows: filled), width: width,
+        values: values)
+    }
+    return (block(0..<place), block(place..<table.columns.count))
   }
 
   /// The parts of the title side by side with up to 8 blanks between them, on more lines if needed.

@@ -10,9 +10,35 @@ import Synchronization
 ///
 /// One thread at a time may use a program.
 public final class Program {
+  /// The operations a scalar program is mostly made of have a case of their own; the rest go through
+  /// the function of their primitive.
+  private enum Opcode: UInt8 {
+    case add, subtract, multiply, divide, negate, strongMultiply
+    case unary, binary, ternary, array
+
+    init(_ primitive: Primitive, isScalar: Bool) {
+      guard isScalar else {
+        self = .array
+        return
+      }
+      switch (primitive.symbol, primitive.evaluation) {
+      case (.add, _): self = .add
+      case (.subtract, _): self = .subtract
+      case (.multiply, _): self = .multiply
+      case (.divide, _): self = .divide
+      case (.negate, _): self = .negate
+      case (.strongMultiply, _): self = .strongMultiply
+      case (_, .unary): self = .unary
+      case (_, .binary): self = .binary
+      case (_, .ternary): self = .ternary
+      case (_, .kernel): self = .array
+      }
+    }
+  }
+
   private struct Instruction {
     var primitive: Int16
-    var isScalar: Bool
+    var opcode: Opcode
     var slot: Int32
     var operandStart: Int32
     var operandCount: Int32
@@ -117,7 +143,8 @@ public final class Program {
       operandSlots += operands.map { slotOf[$0.index] }
       instructions.append(
         Instruction(
-          primitive: primitive.index, isScalar: detail < 0, slot: Int32(slot),
+          primitive: primitive.index, opcode: Opcode(primitive, isScalar: detail < 0),
+          slot: Int32(slot),
           operandStart: start, operandCount: Int32(operands.count), detail: detail))
     }
   }
@@ -160,42 +187,58 @@ public final class Program {
   ///
   /// - Throws: the diagnostic of an interruption when Ctrl-C is pressed during the run.
   public func run() throws(Diagnostic) {
-    let slots = self.slots
-    let table = Primitive.all
-    var sinceLastPoll = 0
+    let slots = self.slots, table = Primitive.all
+    var work = 0
     for instruction in instructions {
       let target = slots[Int(instruction.slot)]
       let first = Int(instruction.operandStart)
-      if instruction.isScalar {
-        sinceLastPoll += 1
-        switch table[Int(instruction.primitive)].evaluation {
-        case .unary(let function):
-          target.pointee = function(slots[Int(operandSlots[first])].pointee)
-        case .binary(let function):
-          target.pointee = function(
-            slots[Int(operandSlots[first])].pointee, slots[Int(operandSlots[first + 1])].pointee)
-        case .ternary(let function):
-          target.pointee = function(
-            slots[Int(operandSlots[first])].pointee, slots[Int(operandSlots[first + 1])].pointee,
-            slots[Int(operandSlots[first + 2])].pointee)
-        case .kernel: preconditionFailure("kernels have details")
+      func operand(_ position: Int) -> Double { slots[Int(operandSlots[first + position])].pointee }
+      work += 1
+      switch instruction.opcode {
+      case .add: target.pointee = operand(0) + operand(1)
+      case .subtract: target.pointee = operand(0) - operand(1)
+      case .multiply: target.pointee = operand(0) * operand(1)
+      case .divide: target.pointee = operand(0) / operand(1)
+      case .negate: target.pointee = -operand(0)
+      case .strongMultiply:
+        let weight = operand(0)
+        target.pointee = weight == 0 ? 0 : weight * operand(1)
+      case .unary:
+        guard case .unary(let function) = table[Int(instruction.primitive)].evaluation else {
+          break
         }
-      } else {
-        let detail = details[Int(instruction.detail)]
-        let inputs = (0..<Int(instruction.operandCount)).map {
-          UnsafePointer(slots[Int(operandSlots[first + $0])])
+        target.pointee = function(operand(0))
+      case .binary:
+        guard case .binary(let function) = table[Int(instruction.primitive)].evaluation else {
+          break
         }
-        sinceLastPoll += 64 + detail.outputShape.count
-        table[Int(instruction.primitive)].evaluate(
-          KernelArguments(
-            inputs: inputs, inputShapes: detail.inputShapes, output: target,
-            outputShape: detail.outputShape, attribute: detail.attribute))
+        target.pointee = function(operand(0), operand(1))
+      case .ternary:
+        guard case .ternary(let function) = table[Int(instruction.primitive)].evaluation else {
+          break
+        }
+        target.pointee = function(operand(0), operand(1), operand(2))
+      case .array: work += runArray(instruction, table[Int(instruction.primitive)])
       }
-      if sinceLastPoll > 4096 {
-        sinceLastPoll = 0
+      if work > 4096 {
+        work = 0
         if interruptionRequested.load(ordering: .relaxed) { throw .interrupted }
       }
     }
+  }
+
+  /// Runs one instruction on arrays; returns how much work that was, in entries.
+  private func runArray(_ instruction: Instruction, _ primitive: Primitive) -> Int {
+    let detail = details[Int(instruction.detail)]
+    let first = Int(instruction.operandStart)
+    let inputs = (0..<Int(instruction.operandCount)).map {
+      UnsafePointer(slots[Int(operandSlots[first + $0])])
+    }
+    primitive.evaluate(
+      KernelArguments(
+        inputs: inputs, inputShapes: detail.inputShapes, output: slots[Int(instruction.slot)],
+        outputShape: detail.outputShape, attribute: detail.attribute))
+    return 64 + detail.outputShape.count
   }
 }
 
