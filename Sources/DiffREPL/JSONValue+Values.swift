@@ -20,6 +20,16 @@ extension JSONValue {
     }
   }
 
+  /// Tuples are arrays of their parts, functions objects.
+  init(_ value: Value) {
+    switch value {
+    case .tensor(let tensor): self = JSONValue(tensor)
+    case .tuple(let parts): self = .array(parts.map { JSONValue($0) })
+    case .string(let text): self = .string(text)
+    case .function(let signature): self = .object([("function", .string(signature))])
+    }
+  }
+
   /// Whether this is the object of a warning, which a trailing `;` does not silence.
   var isWarning: Bool {
     if case .object(let members) = self { members.first?.key == "warning" } else { false }

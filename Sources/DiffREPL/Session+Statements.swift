@@ -13,10 +13,14 @@ extension Session {
     case .expectError(let statement): return try expectError(statement, tree)
     case .command(let word, let arguments):
       return try CommandTable.run(word, arguments: arguments, at: tree.span(of: node), in: &self)
-    case .function(let name, _, _):
-      throw .notSupportedYet("functions (\(name)(x) = …)", at: tree.span(of: node))
-    case .repetition, .forLoop, .whileLoop:
-      throw .notSupportedYet("loops", at: tree.span(of: node))
+    case .function(let name, let parameters, let body):
+      return defineFunction(name, parameters, body, node, tree)
+    case .repetition, .forLoop, .whileLoop: return try runLoop(node, tree)
+    case .conditional(let condition, let then, let otherwise):
+      guard case .block = tree[then] else { return try show(node, tree) }
+      let holds = try evaluate(condition, tree).elements.allSatisfy { $0 != 0 }
+      guard let branch = holds ? then : otherwise else { return Output() }
+      return try runBlock(branch, tree)
     default: return try show(node, tree)
     }
   }
@@ -24,9 +28,7 @@ extension Session {
   // MARK: Expressions
 
   private mutating func show(_ node: SyntaxID, _ tree: SyntaxTree) throws(Diagnostic) -> Output {
-    var elaborator = Elaborator(environment)
-    let root = try elaborator.elaborate(node, of: tree)
-    let value = try elaborator.graph.values(of: [root], in: environment)[0]
+    let value = try evaluateValue(node, tree)
     let text = tree.text(of: node)
     var members: [(key: String, value: JSONValue)] = [("statement", .string(text))]
     var name = StyledText("ans", .faint)
@@ -36,61 +38,139 @@ extension Session {
       members.append(("name", .string(shown)))
     }
     members.append(("value", JSONValue(value)))
-    if value.scalar != nil { lastTarget = (tree, node) }
-    setAnswer(value)
-    return Output(blocks: [.value(name: name, .tensor(value))], json: [.object(members)])
+    if value.tensor?.scalar != nil { lastTarget = (tree, node) }
+    if value.holdsTensors { setAnswer(value) }
+    return Output(blocks: [.value(name: name, value)], json: [.object(members)])
   }
 
-  // MARK: Definitions and updates
+  /// The value of an expression now.
+  func evaluateValue(_ node: SyntaxID, _ tree: SyntaxTree) throws(Diagnostic) -> Value {
+    var elaborator = Elaborator(environment)
+    let elaborated = try elaborator.elaborateValue(node, of: tree)
+    return try elaborator.graph.value(of: elaborated, in: environment)
+  }
+
+  /// The value of an expression that must be a number or an array.
+  func evaluate(_ node: SyntaxID, _ tree: SyntaxTree) throws(Diagnostic) -> Tensor {
+    var elaborator = Elaborator(environment)
+    let root = try elaborator.elaborate(node, of: tree)
+    return try elaborator.graph.values(of: [root], in: environment)[0]
+  }
+
+  // MARK: Definitions
 
   private mutating func define(
     _ targets: [SyntaxID], _ value: SyntaxID, isData: Bool, _ node: SyntaxID, _ tree: SyntaxTree
   ) throws(Diagnostic) -> Output {
-    guard targets.count == 1, case .name(let typed) = tree[targets[0]] else {
-      throw .notSupportedYet("taking tuples apart", at: tree.span(of: targets[0]))
-    }
-    let name = environment[typed]?.name ?? typed
-    let definition = Definition(tree: tree, value: value, isData: isData)
-    if definition.freeNames.contains(typed) {
-      throw Diagnostic(
-        "'\(name)' cannot be defined by itself", at: tree.span(of: node),
-        hint: "\(name) := \(definition.text) changes its value once")
-    }
-    let notes = shadowingNotes(name)
-    let isClosed = definition.freeNames.allSatisfy {
-      environment[$0] == nil && Builtins.isBuiltin($0.key)
-    }
-    let before = environment
-    let result: Tensor
-    if isClosed {
-      result = try evaluate(value, tree)
-      change(tree.text(of: node)) { $0.setLeaf(name, to: result, isData: isData) }
+    var bindings: [(target: SyntaxID, name: Name, part: [Int])] = []
+    if targets.count == 1 {
+      try collect(targets[0], [], tree, &bindings)
     } else {
-      change(tree.text(of: node)) { $0.setDefinition(name, to: definition) }
-      result = try evaluate(targets[0], tree)
+      for (position, target) in targets.enumerated() {
+        try collect(target, [position], tree, &bindings)
+      }
     }
-    if result.scalar != nil, !isClosed { lastTarget = (tree, targets[0]) }
-    return Output(name, result, tree.text(of: node), notes: notes + brokenNotes(name, before))
+    let freeNames = tree.freeNames(of: value)
+    if let own = bindings.first(where: { freeNames.contains($0.name) })?.name {
+      throw Diagnostic(
+        "'\(own)' cannot be defined by itself", at: tree.span(of: node),
+        hint: "\(own) := \(tree.text(of: value)) changes its value once")
+    }
+    var elaborator = Elaborator(environment)
+    let elaborated = try elaborator.elaborateValue(value, of: tree)
+    let isClosed =
+      !elaborated.holdsFunction
+      && freeNames.allSatisfy { environment[$0] == nil && Builtins.isBuiltin($0.key) }
+    let whole = try elaborator.graph.value(of: elaborated, in: environment)
+    var output = Output()
+    let before = environment
+    var after = environment
+    for (target, name, part) in bindings {
+      output += Output(notes: shadowingNotes(name))
+      let result = try whole.part(part, at: tree.span(of: target))
+      if isClosed {
+        after.setLeaf(name, to: result, isData: isData)
+      } else {
+        after.setDefinition(
+          name, to: Definition(tree: tree, value: value, isData: isData, part: part))
+        if result.tensor?.scalar != nil, part.isEmpty { lastTarget = (tree, target) }
+      }
+      output += Output(name, result, tree.text(of: node))
+    }
+    change(tree.text(of: node)) { $0 = after }
+    for (_, name, _) in bindings {
+      // Elaborating it now finds circles.
+      if !isClosed { _ = try self.value(of: name, at: tree.span(of: node)) }
+      output += Output(notes: brokenNotes(name, before))
+    }
+    return output
   }
+
+  /// The names of a target and the parts of the value they take.
+  private func collect(
+    _ target: SyntaxID, _ part: [Int], _ tree: SyntaxTree,
+    _ bindings: inout [(target: SyntaxID, name: Name, part: [Int])]
+  ) throws(Diagnostic) {
+    switch tree[target] {
+    case .name(let typed): bindings.append((target, environment[typed]?.name ?? typed, part))
+    case .tuple(let parts):
+      for (position, inner) in parts.enumerated() {
+        try collect(inner, part + [position], tree, &bindings)
+      }
+    default: throw Diagnostic("a name is needed here", at: tree.span(of: target))
+    }
+  }
+
+  private mutating func defineFunction(
+    _ name: Name, _ parameters: [SyntaxID], _ body: SyntaxID, _ node: SyntaxID, _ tree: SyntaxTree
+  ) -> Output {
+    let name = environment[name]?.name ?? name
+    let function = FunctionDefinition(
+      tree: tree, statement: node, name: name, parameters: parameters, body: body)
+    var output = Output(notes: shadowingNotes(name))
+    change(tree.text(of: node)) { $0.setFunction(name, to: function) }
+    output.blocks.append(.line(StyledText(function.text)))
+    output.json.append(
+      .object([
+        ("statement", .string(function.text)), ("name", .string(name.spelling)),
+        ("value", JSONValue(.function(function.signature))),
+      ]))
+    return output
+  }
+
+  // MARK: Updates
 
   private mutating func update(
     _ targets: [SyntaxID], _ values: [SyntaxID], _ node: SyntaxID, _ tree: SyntaxTree
   ) throws(Diagnostic) -> Output {
-    guard targets.count == values.count else {
-      throw .notSupportedYet("taking tuples apart", at: tree.span(of: node))
-    }
     // All right sides first: a, b := b, a exchanges them.
-    var results: [Tensor] = []
-    for value in values { results.append(try evaluate(value, tree)) }
+    var results: [Value] = []
+    for value in values { results.append(try evaluateValue(value, tree)) }
+    if results.count == 1, targets.count > 1, case .tuple(let parts) = results[0] {
+      results = parts
+    }
+    guard targets.count == results.count else {
+      throw Diagnostic(
+        "\(targets.count) names cannot take \(results.count) values", at: tree.span(of: node))
+    }
     var output = Output()
     let before = environment
     var after = environment
     var names: [Name] = []
     for (target, result) in zip(targets, results) {
       let (name, value) = try updated(target, to: result, in: after, tree)
-      if case .definition? = after[name]?.binding {
+      switch after[name]?.binding {
+      case .definition:
         output.append(
           Diagnostic("'\(name)' was a definition and is a value now", severity: .note))
+      case .function:
+        throw Diagnostic(
+          "'\(name)' is a function", at: tree.span(of: target),
+          hint: "\(name)(x) = … defines it anew, :delete \(name) forgets it")
+      case .leaf, nil: break
+      }
+      guard value.holdsTensors else {
+        throw Diagnostic("a value is needed here, not a \(value)", at: tree.span(of: node))
       }
       after.setLeaf(name, to: value)
       names.append(name)
@@ -106,15 +186,16 @@ extension Session {
 
   /// The name a target stands for and its new value; `x[2]` replaces entries of a leaf.
   private func updated(
-    _ target: SyntaxID, to result: Tensor, in environment: Environment, _ tree: SyntaxTree
-  ) throws(Diagnostic) -> (Name, Tensor) {
+    _ target: SyntaxID, to result: Value, in environment: Environment, _ tree: SyntaxTree
+  ) throws(Diagnostic) -> (Name, Value) {
     switch tree[target] {
     case .name(let name): return (environment[name]?.name ?? name, result)
     case .index(let base, let items):
       guard case .name(let name) = tree[base], let entry = environment[name],
-        case .leaf(_, var value, _) = entry.binding
+        case .leaf(_, let old, _) = entry.binding, case .tensor(var value) = old,
+        case .tensor(let result) = result
       else {
-        throw Diagnostic("only entries of a value can be changed", at: tree.span(of: base))
+        throw Diagnostic("only entries of an array can be changed", at: tree.span(of: base))
       }
       var elaborator = Elaborator(environment)
       let positions = try elaborator.positions(in: value.shape, items, target, of: tree)
@@ -125,16 +206,9 @@ extension Session {
       for (position, offset) in positions.enumerated() {
         value.elements[offset] = result.elements[result.shape.isScalar ? 0 : position]
       }
-      return (entry.name, value)
-    default: throw .notSupportedYet("taking tuples apart", at: tree.span(of: target))
+      return (entry.name, .tensor(value))
+    default: throw Diagnostic("a name is needed here", at: tree.span(of: target))
     }
-  }
-
-  /// The value of an expression now.
-  func evaluate(_ node: SyntaxID, _ tree: SyntaxTree) throws(Diagnostic) -> Tensor {
-    var elaborator = Elaborator(environment)
-    let root = try elaborator.elaborate(node, of: tree)
-    return try elaborator.graph.values(of: [root], in: environment)[0]
   }
 
   /// A note, once, when a built-in name gets another meaning.
@@ -150,14 +224,14 @@ extension Session {
   /// A note for each definition that worked before a change of `name` and does not now.
   private func brokenNotes(_ name: Name, _ before: Environment) -> [Diagnostic] {
     if case .leaf(_, let old, _)? = before[name]?.binding,
-      case .leaf(_, let new, _)? = environment[name]?.binding, old.shape == new.shape
+      case .leaf(_, let new, _)? = environment[name]?.binding, old.hasShape(of: new)
     {
       return []
     }
     return environment.dependents(of: name).compactMap { dependent in
       var now = Elaborator(environment), then = Elaborator(before)
-      guard (try? now.elaborate(dependent, at: nil)) == nil,
-        (try? then.elaborate(dependent, at: nil)) != nil
+      guard (try? now.elaborateValue(dependent, at: nil)) == nil,
+        (try? then.elaborateValue(dependent, at: nil)) != nil
       else { return nil }
       return Diagnostic("'\(dependent)' does not fit '\(name)' any more", severity: .note)
     }
@@ -172,7 +246,7 @@ extension Session {
       if case .string(let text) = tree[item] {
         texts.append(text)
       } else {
-        texts.append(format.line(try evaluate(item, tree)))
+        texts.append(format.line(try evaluateValue(item, tree)))
       }
     }
     let line = texts.joined(separator: " ")
@@ -266,16 +340,43 @@ extension Diagnostic {
   }
 }
 
+extension Value {
+  /// Part of a tuple, of a part of it, and so on.
+  fileprivate func part(_ path: [Int], at span: SourceSpan) throws(Diagnostic) -> Value {
+    var value = self
+    for position in path {
+      guard case .tuple(let parts) = value, parts.indices.contains(position) else {
+        throw Diagnostic("the value on the right has no part \(position + 1)", at: span)
+      }
+      value = parts[position]
+    }
+    return value
+  }
+
+  /// Whether it can be the value of a leaf.
+  fileprivate var holdsTensors: Bool {
+    switch self {
+    case .tensor: true
+    case .tuple(let parts): parts.allSatisfy(\.holdsTensors)
+    case .string, .function: false
+    }
+  }
+}
+
 extension Output {
   /// A name with its new value.
-  init(_ name: Name, _ value: Tensor, _ statement: String, notes: [Diagnostic] = []) {
-    blocks = [.value(name: StyledText(name.spelling, .name), .tensor(value))]
+  init(_ name: Name, _ value: Value, _ statement: String, notes: [Diagnostic] = []) {
+    blocks = [.value(name: StyledText(name.spelling, .name), value)]
     json = [
       .object([
         ("statement", .string(statement)), ("name", .string(name.spelling)),
         ("value", JSONValue(value)),
       ])
     ]
+    for note in notes { append(note) }
+  }
+
+  init(notes: [Diagnostic]) {
     for note in notes { append(note) }
   }
 

@@ -3,7 +3,7 @@ import Expr
 
 /// All state of a session: names, settings, what can be undone. The read loop owns the only one.
 struct Session {
-  private(set) var environment = Environment()
+  private(set) var environment = Environment(derivatives: GraphDerivatives())
   /// What the names were before each statement that changed something, the latest last.
   private var undoable: [(before: Environment, what: String)] = []
   var settings = SessionSettings()
@@ -41,8 +41,19 @@ struct Session {
     body(&environment)
   }
 
+  /// Changes the names for a while, with nothing to take back.
+  mutating func edit(_ body: (inout Environment) -> Void) { body(&environment) }
+
+  var undoDepth: Int { undoable.count }
+
+  /// Makes the changes since a depth one, to be taken back as a whole.
+  mutating func mergeUndo(to depth: Int, _ before: Environment, what: String) {
+    undoable.removeLast(max(0, undoable.count - depth))
+    undoable.append((before, what))
+  }
+
   /// Sets the result of an expression; that alone is no change to take back.
-  mutating func setAnswer(_ value: Tensor) { environment.setLeaf(Name("ans"), to: value) }
+  mutating func setAnswer(_ value: Value) { environment.setLeaf(Name("ans"), to: value) }
 
   /// Takes the last change back and says what it was; nil if there is none.
   mutating func undo() -> String? {

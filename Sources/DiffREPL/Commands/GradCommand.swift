@@ -25,11 +25,12 @@ enum GradCommand: Command {
     if arguments.clause("at") != nil {
       output.blocks.append(.value(name: StyledText(target.functionName, .name), .tensor(values[0])))
     }
-    var members: [(key: String, value: JSONValue)] = []
     for (variable, value) in zip(target.variables, values.dropFirst()) {
       let symbol = StyledText("∂\(target.functionName)/∂\(variable.name)", .adjoint)
       output.blocks.append(.value(name: symbol, .tensor(value)))
-      members.append((variable.name.spelling, JSONValue(value)))
+    }
+    let members = target.grouped(Array(values.dropFirst())).map {
+      (key: $0.name.spelling, value: JSONValue($0.value))
     }
     output.json = [
       .object([

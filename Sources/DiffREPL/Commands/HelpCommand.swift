@@ -31,7 +31,9 @@ enum HelpCommand: Command {
     let about = Primitive.all.filter {
       $0.isFunction && ($0.name == topic || $0.aliases.contains(topic))
     }.map(\.summary)
-    let others = [Composite.table[topic]?.summary, Builtins.arrayFunctions[topic]].compactMap { $0 }
+    let others = [
+      Composite.table[topic]?.summary, Builtins.arrayFunctions[topic], Builtins.specialForms[topic],
+    ].compactMap { $0 }
     let summaries = about + others
     guard !summaries.isEmpty else {
       throw Diagnostic(
@@ -99,7 +101,8 @@ enum HelpCommand: Command {
     for composite in Composite.table.values.sorted(by: { $0.name < $1.name }) {
       add([composite.name], composite.summary)
     }
-    for (name, summary) in Builtins.arrayFunctions.sorted(by: { $0.key < $1.key }) {
+    let forms = Builtins.arrayFunctions.merging(Builtins.specialForms) { first, _ in first }
+    for (name, summary) in forms.sorted(by: { $0.key < $1.key }) {
       add([name], summary)
     }
     return [.table(table)]

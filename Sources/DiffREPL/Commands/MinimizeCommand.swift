@@ -35,10 +35,8 @@ enum MinimizeCommand: Command {
     program.setLeaves(from: target.environment)
     let result = try solver.run(program, variables: leaves)
 
-    var point: [(name: Name, value: Tensor)] = []
-    for (variable, elements) in zip(target.variables, result.point) {
-      point.append((variable.name, Tensor(target.graph.shape(of: variable.node), elements)))
-    }
+    let point = target.grouped(
+      zip(target.variables, result.point).map { Tensor(target.graph.shape(of: $0.node), $1) })
     if !arguments.flags.contains("dry") {
       session.change(":minimize \(target.text)") { environment in
         for (name, value) in point { environment.setLeaf(name, to: value) }
@@ -101,7 +99,7 @@ enum MinimizeCommand: Command {
 
   private static func report(
     _ target: Target, _ solver: GradientDescent, _ result: GradientDescent.Result,
-    _ point: [(name: Name, value: Tensor)], every: Int?, chooses: Bool
+    _ point: [(name: Name, value: Value)], every: Int?, chooses: Bool
   ) -> Output {
     var output = Output()
     let names = point.map(\.name.spelling).joined(separator: ", ")
@@ -109,7 +107,7 @@ enum MinimizeCommand: Command {
     output.blocks.append(.table(table(target.functionName, result.records, every)))
     output.blocks.append(.line(StyledText(sentence(solver, result))))
     for (name, value) in point {
-      output.blocks.append(.value(name: StyledText(name.spelling, .name), .tensor(value)))
+      output.blocks.append(.value(name: StyledText(name.spelling, .name), value))
     }
     output.json = [
       .object([

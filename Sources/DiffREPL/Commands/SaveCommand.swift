@@ -49,6 +49,7 @@ extension Session {
       switch entry.binding {
       case .leaf(_, let value, let isData):
         lines.append("\(isData ? "data " : "")\(entry.name) = \(format.statement(value));")
+      case .function(let function): lines.append("\(function.text);")
       case .definition(let definition):
         lines.append("\(definition.isData ? "data " : "")\(entry.name) = \(definition.text);")
       }
@@ -59,7 +60,17 @@ extension Session {
 
 extension ValueFormat {
   /// A value as an expression that reads back to it.
-  fileprivate func statement(_ value: Tensor) -> String {
+  fileprivate func statement(_ value: Value) -> String {
+    switch value {
+    case .tensor(let tensor): statement(tensor)
+    case .tuple(let parts):
+      "(" + parts.map(statement).joined(separator: ", ") + (parts.count == 1 ? ",)" : ")")
+    case .string(let text): "\"\(text)\""
+    case .function(let signature): signature
+    }
+  }
+
+  private func statement(_ value: Tensor) -> String {
     func entries(_ slice: ArraySlice<Double>) -> String {
       slice.map { value.isBoolean ? ($0 != 0 ? "1==1" : "1==0") : numbers.string($0) }
         .joined(separator: ", ")

@@ -7,7 +7,10 @@ struct Target {
   let node: NodeID
   /// As typed.
   let text: String
+  /// The tensors varied, the parts of tuples each with its own name, `θ[1][2]`.
   let variables: [(name: Name, node: NodeID)]
+  /// The names varied, with their structure.
+  let groups: [(name: Name, value: Elaborated)]
   /// The session's names, changed by `at`.
   let environment: Environment
   /// The user's names of nodes, in order of definition.
@@ -25,20 +28,33 @@ struct Target {
     text = tree.text(of: root)
     var elaborator = Elaborator(environment)
     node = try elaborator.elaborate(root, of: tree)
-    var variables: [(name: Name, node: NodeID)] = []
+    var groups: [(name: Name, value: Elaborated)] = []
     if let clause = arguments.clause(variablesClause) {
       for name in try arguments.names(in: clause.range) {
-        let shown = environment[name]?.name ?? name
-        variables.append((shown, try elaborator.elaborate(name, at: clause.span)))
+        let value = try elaborator.elaborateValue(name, at: clause.span)
+        guard !value.nodes.isEmpty else {
+          throw Diagnostic("'\(name)' is no value to vary", at: clause.span)
+        }
+        groups.append((environment[name]?.name ?? name, value))
       }
     } else {
-      for (node, leaf) in elaborator.graph.leaves(under: [node]) where !leaf.isData {
-        variables.append((leaf.name, node))
+      let varied = Set(
+        elaborator.graph.leaves(under: [node]).filter { !$0.leaf.isData }.map(\.leaf.id.order))
+      for entry in environment.all {
+        guard case .leaf(let id, _, _) = entry.binding, varied.contains(id.order) else { continue }
+        groups.append((entry.name, try elaborator.elaborateValue(entry.name, at: nil)))
+      }
+    }
+    self.groups = groups
+    variables = groups.flatMap { group in
+      zip(group.value.paths, group.value.nodes).map { path, node in
+        (Name(key: group.name.key + path, spelling: group.name.spelling + path), node)
       }
     }
     graph = elaborator.graph
-    names = elaborator.definitions.map { ($0.name.spelling, $0.node) }
-    self.variables = variables
+    names = elaborator.definitions.compactMap {
+      if case .tensor(let node) = $0.value { ($0.name.spelling, node) } else { nil }
+    }
     if needsVariables, variables.isEmpty {
       throw .noVariables(text, graph.leaves(under: [node]).map(\.leaf), at: tree.span(of: root))
     }
@@ -72,7 +88,7 @@ struct Target {
       guard tree.statements.count == 1 else {
         throw Diagnostic("one value for '\(name)' is expected", at: span)
       }
-      let value = try session.evaluate(tree.statements[0].node, tree)
+      let value = try session.evaluateValue(tree.statements[0].node, tree)
       environment.setLeaf(environment[name]?.name ?? name, to: value)
     }
     return environment
@@ -85,6 +101,12 @@ struct Target {
     throw Diagnostic(
       "'\(text)' is a \(shape): a gradient needs one number", at: span,
       hint: "sum(\(text)) or norm(\(text)) is one number")
+  }
+
+  /// Tensors, one for each variable, as values of the names varied.
+  func grouped(_ tensors: [Tensor]) -> [(name: Name, value: Value)] {
+    var rest = tensors[...]
+    return groups.map { ($0.name, $0.value.value(from: &rest)) }
   }
 
   /// The name of the function in titles: the target's name, `f` for an expression.

@@ -25,7 +25,7 @@ enum VarsCommand: Command {
       let (kind, description) = Self.describe(entry)
       table.rows.append([
         .text(StyledText(entry.name.spelling, .name)), .text(StyledText(kind, .faint)),
-        .text(StyledText(description)), value.map { .value($0) } ?? .text("does not fit"),
+        .text(StyledText(description)), Self.cell(value),
       ])
       objects.append(
         .object([
@@ -44,18 +44,28 @@ enum VarsCommand: Command {
   private static func describe(_ entry: Environment.Entry) -> (kind: String, description: String) {
     switch entry.binding {
     case .leaf(_, let value, let isData):
-      (isData ? "data" : "value", value.shape.description)
+      (isData ? "data" : "value", value.description)
     case .definition(let definition): (definition.isData ? "data" : "definition", definition.text)
+    case .function(let function): ("function", function.text)
+    }
+  }
+
+  private static func cell(_ value: Value?) -> Table.Cell {
+    switch value {
+    case .tensor(let tensor): .value(tensor)
+    case .function: .empty
+    case .some(let other): .text(StyledText(ValueFormat().line(other, width: 30)))
+    case nil: .text("does not fit")
     }
   }
 }
 
 extension Session {
   /// The value of a name now.
-  func value(of name: Name, at span: SourceSpan? = nil) throws(Diagnostic) -> Tensor {
+  func value(of name: Name, at span: SourceSpan? = nil) throws(Diagnostic) -> Value {
     if case .leaf(_, let value, _)? = environment[name]?.binding { return value }
     var elaborator = Elaborator(environment)
-    let node = try elaborator.elaborate(name, at: span)
-    return try elaborator.graph.values(of: [node], in: environment)[0]
+    let value = try elaborator.elaborateValue(name, at: span)
+    return try elaborator.graph.value(of: value, in: environment)
   }
 }

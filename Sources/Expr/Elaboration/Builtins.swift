@@ -12,10 +12,25 @@ public enum Builtins {
     "eye": "eye(n), the identity matrix", "linspace": "linspace(a, b, n), n numbers from a to b",
   ]
 
+  /// Functions that take functions or names, with their summaries.
+  public static let specialForms: [String: String] = [
+    "grad": "grad(E, w), the gradient of an expression in a name; grad(f), of a function",
+    "∇": "the same as grad",
+    "jac": "jac(F, x) or jac(F): one row for each entry of F",
+    "hess": "hess(E, w) or hess(f): the matrix of second derivatives",
+    "jvp": "jvp(F, x, v), the Jacobian times v, never formed",
+    "vjp": "vjp(F, x, z), the transposed Jacobian times z, never formed",
+    "hvp": "hvp(f, x, v), the Hessian times v, never formed",
+    "fold": "fold((h, x) -> …, h0, xs): h from entry to entry, the last one",
+    "scan": "scan((h, x) -> …, h0, xs): as fold, every h but the start",
+    "iterate": "iterate(f, x0, n), f applied n times",
+    "map": "map(f, xs), f of each entry",
+    "zip": "zip(xs, ys), pairs for a loop to walk over",
+  ]
+
   /// Functions the language plans and this version does not evaluate; naming one says so.
   public static let planned: Set<String> = [
-    "grad", "∇", "jac", "hess", "jvp", "vjp", "hvp", "argmin", "argmax", "fixedpoint", "root",
-    "fold", "scan", "iterate", "map", "zip", "cg", "solve", "inv", "det", "logdet", "cholesky",
+    "argmin", "argmax", "fixedpoint", "root", "cg", "solve", "inv", "det", "logdet", "cholesky",
     "trace", "diag", "outer", "reshape", "flatten", "hcat", "vcat", "cumsum", "read", "rand",
     "randn", "randint", "permutation",
   ]
@@ -23,11 +38,12 @@ public enum Builtins {
   /// Whether a name has a meaning without the user giving it one.
   public static func isBuiltin(_ key: String) -> Bool {
     constants[key] != nil || planned.contains(key) || Primitive.function(named: key) != nil
-      || Composite.table[key] != nil || arrayFunctions[key] != nil
+      || Composite.table[key] != nil || arrayFunctions[key] != nil || specialForms[key] != nil
   }
 
   /// Everything a user may call or name, for completion and for "did you mean".
   public static let names: [String] =
     (Primitive.all.filter(\.isFunction).flatMap { [$0.name] + $0.aliases }
-    + Array(Composite.table.keys) + Array(arrayFunctions.keys) + Array(constants.keys)).sorted()
+    + Array(Composite.table.keys) + Array(arrayFunctions.keys)
+    + Array(specialForms.keys) + Array(constants.keys)).sorted()
 }

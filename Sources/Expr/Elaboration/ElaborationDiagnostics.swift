@@ -4,9 +4,22 @@ extension Diagnostic {
     Diagnostic("\(what): not supported yet", at: span)
   }
 
-  static func functionAsValue(_ name: Name, at span: SourceSpan?) -> Diagnostic {
-    Diagnostic("'\(name)' is a function and needs its argument", at: span, hint: "\(name)(x)")
+  static func functionAsValue(_ function: Function, at span: SourceSpan?) -> Diagnostic {
+    let name = function.signature
+    return Diagnostic(
+      "'\(name)' is a function and needs its argument", at: span,
+      hint: { if case .builtin = function { "\(name)(x)" } else { nil } }())
   }
+
+  private static let notKnownYetMessage =
+    "this must be known before the loop runs, but depends on the entry it has reached"
+
+  /// A bound, size or condition that depends on what a loop walks over: the loop is unrolled then.
+  static func notKnownYet(at span: SourceSpan?) -> Diagnostic {
+    Diagnostic(notKnownYetMessage, at: span)
+  }
+
+  var isNotKnownYet: Bool { message == Self.notKnownYetMessage }
 
   /// A chain of definitions that leads back to its start.
   static func cycle(_ chain: [Name], at span: SourceSpan?) -> Diagnostic {

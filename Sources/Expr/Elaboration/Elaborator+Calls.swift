@@ -1,46 +1,98 @@
 extension Elaborator {
-  /// `f(a, b, dim=1)`: a primitive, a composite or one of the functions on shapes.
+  /// `f(a, b, dim=1)`: a function value, a special form, or a function of the language.
   mutating func call(
     _ callee: SyntaxID, _ arguments: [Argument], _ id: SyntaxID, _ tree: SyntaxTree
-  ) throws(Diagnostic) -> NodeID {
+  ) throws(Diagnostic) -> Elaborated {
     guard case .name(let name) = tree[callee] else {
-      throw Diagnostic(
-        "only a function can be called", at: tree.span(of: callee),
-        hint: "a product is written with *: a*(b)")
-    }
-    if let entry = environment[name] { throw .calledValue(entry.name, arguments, callee, tree) }
-    for argument in arguments where argument.label == nil {
-      if case .comprehension = tree[argument.value] {
-        throw .notSupportedYet("sums over an index", at: tree.span(of: argument.value))
+      let called = try value(callee, tree)
+      guard case .function(let function) = called else {
+        throw Diagnostic(
+          "only a function can be called", at: tree.span(of: callee),
+          hint: "a product is written with *: a*(b)")
       }
+      return try apply(function, to: values(arguments, tree), at: tree.span(of: id))
     }
+    let isOwn = locals[name.key] != nil || environment[name] != nil
+    if isOwn {
+      let called = try value(callee, tree)
+      guard case .function(let function) = called else {
+        throw .calledValue(environment[name]?.name ?? name, arguments, callee, tree)
+      }
+      return try apply(function, to: values(arguments, tree), at: tree.span(of: id))
+    }
+    if let made = try specialForm(name, arguments, id, tree) { return made }
     if Builtins.planned.contains(name.key) {
       throw .notSupportedYet("'\(name)'", at: tree.span(of: callee))
     }
-    let labelled = arguments.filter { $0.label != nil }
+    guard Builtins.isBuiltin(name.key), Builtins.constants[name.key] == nil else {
+      throw .unknownFunction(name, in: environment, at: tree.span(of: callee))
+    }
+    if let sum = try reduction(name, arguments, id, tree) { return .tensor(sum) }
+    if name.key == "length", arguments.count == 1,
+      case .tuple(let parts) = try value(arguments[0].value, tree)
+    {
+      return .tensor(graph.constant(Double(parts.count)))
+    }
     var operands: [NodeID] = []
     for argument in arguments where argument.label == nil {
       operands.append(try node(argument.value, tree))
     }
-    let place = tree.span(of: id)
-    if let made = try arrayFunction(name, operands, at: place) { return made }
+    let attribute = try axis(arguments.filter { $0.label != nil }, name, tree)
+    return .tensor(try builtin(name, operands, attribute, at: tree.span(of: id)))
+  }
+
+  /// The values of arguments without labels.
+  private mutating func values(
+    _ arguments: [Argument], _ tree: SyntaxTree
+  ) throws(Diagnostic) -> [Elaborated] {
+    var values: [Elaborated] = []
+    for argument in arguments {
+      if let label = argument.label {
+        throw Diagnostic(
+          "a function of the session has no option '\(label)'", at: tree.span(of: argument.value))
+      }
+      values.append(try value(argument.value, tree))
+    }
+    return values
+  }
+
+  /// `sum(body for …)` and its kin.
+  private mutating func reduction(
+    _ name: Name, _ arguments: [Argument], _ id: SyntaxID, _ tree: SyntaxTree
+  ) throws(Diagnostic) -> NodeID? {
+    guard arguments.count == 1, arguments[0].label == nil,
+      case .comprehension(let body, let generators, let condition) = tree[arguments[0].value]
+    else { return nil }
+    let reductions = ["sum", "prod", "max", "min", "mean", "logsumexp"]
+    guard reductions.contains(name.key) else {
+      return nil
+    }
+    return try comprehension(
+      body, generators, condition, reduction: name.key, arguments[0].value, tree)
+  }
+
+  /// A function of the language on numbers and arrays.
+  mutating func builtin(
+    _ name: Name, _ operands: [NodeID], _ attribute: Attribute, at span: SourceSpan
+  ) throws(Diagnostic) -> NodeID {
+    if let made = try arrayFunction(name, operands, at: span) { return made }
     if let composite = Composite.table[name.key] {
-      let attribute = try axis(labelled, operands, composite.takesAxis, name, tree)
-      try check(operands.count, composite.arity, name, at: place)
+      try check(operands.count, composite.arity, name, at: span)
+      try check(attribute, composite.takesAxis, name, at: span)
       do {
         return try composite.build(&graph, operands, attribute)
       } catch {
-        throw Diagnostic(error.message, at: place, hint: error.hint)
+        throw Diagnostic(error.message, at: span, hint: error.hint)
       }
     }
     guard let primitive = Primitive.function(named: name.key, argumentCount: operands.count) else {
-      if let only = Primitive.function(named: name.key) {
-        return try stacked(only, operands, name, at: place)
+      guard let only = Primitive.function(named: name.key) else {
+        throw .notSupportedYet("'\(name)' as a function value", at: span)
       }
-      throw .unknownFunction(name, in: environment, at: tree.span(of: callee))
+      return try stacked(only, operands, name, at: span)
     }
-    let attribute = try axis(labelled, operands, primitive.takesAxis, name, tree)
-    return try apply(primitive.name, operands, attribute, at: place)
+    try check(attribute, primitive.takesAxis, name, at: span)
+    return try apply(primitive.name, operands, attribute, at: span)
   }
 
   /// `max(a, b, c)`: a reduction of several scalars is one of the vector they make.
@@ -70,16 +122,23 @@ extension Elaborator {
     throw Diagnostic("\(name) takes \(wanted), not \(count)", at: place)
   }
 
+  private func check(
+    _ attribute: Attribute, _ takesAxis: Bool, _ name: Name, at span: SourceSpan
+  ) throws(Diagnostic) {
+    if attribute.axis != nil, !takesAxis {
+      throw Diagnostic("\(name) has no option 'dim'", at: span)
+    }
+  }
+
   /// The attribute of `dim=1` or `dim=2`; any other label is an error.
   private mutating func axis(
-    _ labelled: [Argument], _ operands: [NodeID], _ takesAxis: Bool, _ name: Name,
-    _ tree: SyntaxTree
+    _ labelled: [Argument], _ name: Name, _ tree: SyntaxTree
   ) throws(Diagnostic) -> Attribute {
     guard let argument = labelled.first, let label = argument.label else { return .none }
-    guard labelled.count == 1, label.key == "dim", takesAxis else {
+    guard labelled.count == 1, label.key == "dim" else {
       throw Diagnostic(
         "\(name) has no option '\(label)'", at: tree.span(of: argument.value),
-        hint: takesAxis ? "dim=1 runs down the columns, dim=2 along the rows" : nil)
+        hint: "dim=1 runs down the columns, dim=2 along the rows")
     }
     let number = try staticNumber(argument.value, tree)
     guard number == 1 || number == 2 else {
@@ -87,82 +146,5 @@ extension Elaborator {
         "dim is 1 (down the columns) or 2 (along the rows)", at: tree.span(of: argument.value))
     }
     return .axis(Int(number) - 1)
-  }
-
-  /// Functions that need a value or a shape while elaborating; nil if `name` is none of them.
-  private mutating func arrayFunction(
-    _ name: Name, _ operands: [NodeID], at place: SourceSpan
-  ) throws(Diagnostic) -> NodeID? {
-    switch (name.key, operands.count) {
-    case ("length", 1): return graph.constant(Double(graph.shape(of: operands[0]).count))
-    case ("size", 1):
-      let dimensions = graph.shape(of: operands[0]).dimensions.map(Double.init)
-      return graph.constant(Tensor(.vector(dimensions.count), dimensions))
-    case ("size", 2):
-      let dimensions = graph.shape(of: operands[0]).dimensions
-      let position = try wholeNumber(operands[1], at: place) - 1
-      guard dimensions.indices.contains(position) else {
-        throw Diagnostic(
-          "a \(graph.shape(of: operands[0])) has no dimension \(position + 1)", at: place)
-      }
-      return graph.constant(Double(dimensions[position]))
-    case ("zeros", 1...2), ("ones", 1...2):
-      let sizes = try sizes(operands, at: place)
-      return graph.filled(name.key == "ones" ? 1 : 0, Shape(sizes))
-    case ("eye", 1): return try identityMatrix(wholeNumber(operands[0], at: place), at: place)
-    case ("linspace", 3):
-      let first = try staticValue(of: operands[0]).scalar ?? .nan
-      let last = try staticValue(of: operands[1]).scalar ?? .nan
-      let count = try wholeNumber(operands[2], at: place)
-      let step = count > 1 ? (last - first) / Double(count - 1) : 0
-      let progression = Attribute.progression(start: first, step: step, count: count)
-      return graph.apply(Primitive[.range], [], progression)
-    case ("norm", 2): return try norm(operands[0], order: operands[1], at: place)
-    default: return nil
-    }
-  }
-
-  private mutating func sizes(
-    _ operands: [NodeID], at place: SourceSpan
-  ) throws(Diagnostic) -> [Int] {
-    var sizes: [Int] = []
-    for operand in operands { sizes.append(try wholeNumber(operand, at: place)) }
-    return sizes
-  }
-
-  private mutating func wholeNumber(
-    _ operand: NodeID, at place: SourceSpan
-  ) throws(Diagnostic) -> Int {
-    let number = try staticValue(of: operand).scalar ?? .nan
-    guard let whole = Int(exactly: number), whole >= 0, whole < 1 << 48 else {
-      throw Diagnostic("a size is a whole number", at: place)
-    }
-    return whole
-  }
-
-  private mutating func identityMatrix(
-    _ size: Int, at place: SourceSpan
-  ) throws(Diagnostic) -> NodeID {
-    guard size <= 1 << 13 else { throw Diagnostic("this matrix is too large", at: place) }
-    var elements = Array(repeating: 0.0, count: size * size)
-    for position in 0..<size { elements[position * size + position] = 1 }
-    return graph.constant(Tensor(.matrix(size, size), elements))
-  }
-
-  /// `norm(x, 1)`, `norm(x, 2)`, `norm(x, inf)`.
-  private mutating func norm(
-    _ operand: NodeID, order: NodeID, at place: SourceSpan
-  ) throws(Diagnostic) -> NodeID {
-    switch try staticValue(of: order).scalar {
-    case 2: return try apply("norm", [operand], at: place)
-    case 1:
-      let sizes = try apply("abs", [operand], at: place)
-      return try apply("sum", [sizes], at: place)
-    case .some(.infinity):
-      let sizes = try apply("abs", [operand], at: place)
-      return try apply("max", [sizes], at: place)
-    default:
-      throw Diagnostic("norm knows the orders 1, 2 and inf", at: place)
-    }
   }
 }

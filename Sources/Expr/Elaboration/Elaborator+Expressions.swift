@@ -1,35 +1,41 @@
 extension Elaborator {
-  /// The node of an expression whose definitions are elaborated already.
-  mutating func node(_ id: SyntaxID, _ tree: SyntaxTree) throws(Diagnostic) -> NodeID {
+  /// The value of an expression whose definitions are elaborated already.
+  mutating func value(_ id: SyntaxID, _ tree: SyntaxTree) throws(Diagnostic) -> Elaborated {
     switch tree[id] {
-    case .number(let value): return graph.constant(value)
+    case .number(let value): return .tensor(graph.constant(value))
     case .name(let name): return try resolve(name, at: tree.span(of: id))
     case .unary(let symbol, let operand): return try unary(symbol, operand, id, tree)
     case .binary: return try binaryChain(id, tree)
     case .comparison(let operators, let operands):
-      return try comparison(operators, operands, id, tree)
-    case .range(let start, let step, let end): return try range(start, step, end, id, tree)
+      return .tensor(try comparison(operators, operands, id, tree))
+    case .range(let start, let step, let end):
+      return .tensor(try range(start, step, end, id, tree))
     case .conditional(let condition, let then, let otherwise):
       return try conditional(condition, then, otherwise, id, tree)
     case .call(let callee, let arguments): return try call(callee, arguments, id, tree)
     case .index(let base, let items): return try index(base, items, id, tree)
     case .prime(let operand): return try prime(operand, id, tree)
-    case .array(let rows): return try array(rows, id, tree)
+    case .array(let rows): return .tensor(try array(rows, id, tree))
     case .end:
       guard let size = endValues.last else {
         throw Diagnostic("'end' has a meaning only inside an index", at: tree.span(of: id))
       }
-      return graph.constant(Double(size))
-    case .string:
-      throw Diagnostic(
-        "a text is no number", at: tree.span(of: id), hint: "print(\"…\", x) prints texts")
+      return .tensor(graph.constant(Double(size)))
+    case .string(let text): return .string(text)
+    case .tuple(let parts):
+      var values: [Elaborated] = []
+      for part in parts { values.append(try value(part, tree)) }
+      return .tuple(values)
+    case .lambda(let parameters, let body):
+      return .function(
+        .closure(
+          Closure(name: nil, tree: tree, parameters: parameters, body: body, locals: locals)))
+    case .block(let statements): return try block(statements, id, tree)
+    case .comprehension(let body, let generators, let condition):
+      return .tensor(try comprehension(body, generators, condition, reduction: nil, id, tree))
     case .wholeDimension:
       throw Diagnostic("':' alone has a meaning only inside an index", at: tree.span(of: id))
     case .member: throw .notSupportedYet("columns of a table (d.x)", at: tree.span(of: id))
-    case .comprehension: throw .notSupportedYet("comprehensions", at: tree.span(of: id))
-    case .lambda: throw .notSupportedYet("functions (x -> …)", at: tree.span(of: id))
-    case .tuple: throw .notSupportedYet("tuples (a, b)", at: tree.span(of: id))
-    case .block: throw .notSupportedYet("blocks { … }", at: tree.span(of: id))
     case .malformed(let diagnostic): throw diagnostic
     case .definition, .update, .function, .print, .assertion, .repetition, .forLoop, .whileLoop,
       .command, .expectError:
@@ -40,30 +46,62 @@ extension Elaborator {
   /// A chain `a ∘ b ∘ c …` from the left in a loop: a sum may have a million terms.
   private mutating func binaryChain(
     _ id: SyntaxID, _ tree: SyntaxTree
-  ) throws(Diagnostic) -> NodeID {
+  ) throws(Diagnostic) -> Elaborated {
     var chain: [(symbol: BinaryOperator, right: SyntaxID, whole: SyntaxID)] = []
     var first = id
     while case .binary(let symbol, let left, let right) = tree[first] {
       chain.append((symbol, right, first))
       first = left
     }
-    var result = try node(first, tree)
+    var result = try value(first, tree)
     for link in chain.reversed() {
-      let right = try node(link.right, tree)
-      result = try binary(link.symbol, result, right, link.whole, tree)
+      let right = try value(link.right, tree)
+      result = try combine(link.symbol, result, right, link.whole, tree)
     }
     return result
   }
 
+  /// An operator between two values; between tuples it works part by part, and a number multiplies
+  /// or divides every part.
+  private mutating func combine(
+    _ symbol: BinaryOperator, _ a: Elaborated, _ b: Elaborated, _ id: SyntaxID, _ tree: SyntaxTree
+  ) throws(Diagnostic) -> Elaborated {
+    switch (a, b) {
+    case (.tuple(let first), .tuple(let second)):
+      guard first.count == second.count else {
+        throw Diagnostic(
+          "a tuple of \(first.count) and one of \(second.count) do not fit", at: tree.span(of: id))
+      }
+      var parts: [Elaborated] = []
+      for (x, y) in zip(first, second) { parts.append(try combine(symbol, x, y, id, tree)) }
+      return .tuple(parts)
+    case (.tuple(let parts), .tensor(let other)) where graph.shape(of: other).isScalar:
+      var results: [Elaborated] = []
+      for part in parts { results.append(try combine(symbol, part, b, id, tree)) }
+      return .tuple(results)
+    case (.tensor(let other), .tuple(let parts)) where graph.shape(of: other).isScalar:
+      var results: [Elaborated] = []
+      for part in parts { results.append(try combine(symbol, a, part, id, tree)) }
+      return .tuple(results)
+    default:
+      let place = tree.span(of: id)
+      return .tensor(
+        try binary(symbol, tensor(a, at: place), tensor(b, at: place), id, tree))
+    }
+  }
+
   private mutating func unary(
     _ symbol: UnaryOperator, _ operand: SyntaxID, _ id: SyntaxID, _ tree: SyntaxTree
-  ) throws(Diagnostic) -> NodeID {
-    let value = try node(operand, tree)
-    switch symbol {
-    case .plus: return value
-    case .negate: return try apply("negate", [value], at: tree.span(of: id))
-    case .not: return try apply("not", [value], at: tree.span(of: id))
+  ) throws(Diagnostic) -> Elaborated {
+    let operandValue = try value(operand, tree)
+    if symbol == .plus { return operandValue }
+    _ = try operandValue.nodes.isEmpty ? tensor(operandValue, at: tree.span(of: operand)) : nil
+    var results: [NodeID] = []
+    for node in operandValue.nodes {
+      results.append(
+        try apply(symbol == .negate ? "negate" : "not", [node], at: tree.span(of: id)))
     }
+    return operandValue.replacing(results)
   }
 
   private mutating func comparison(
@@ -101,23 +139,45 @@ extension Elaborator {
   private mutating func conditional(
     _ condition: SyntaxID, _ then: SyntaxID, _ otherwise: SyntaxID?, _ id: SyntaxID,
     _ tree: SyntaxTree
-  ) throws(Diagnostic) -> NodeID {
+  ) throws(Diagnostic) -> Elaborated {
     guard let otherwise else {
       throw Diagnostic(
         "this if has no else, so it has no value", at: tree.span(of: id),
         hint: "if c then a else b")
     }
-    let test = try node(condition, tree)
+    let test = try self.condition(condition, tree)
     if let known = graph.scalarConstant(of: test) {
-      return try node(known != 0 ? then : otherwise, tree)
+      return try value(known != 0 ? then : otherwise, tree)
     }
+    let a = try value(then, tree), b = try value(otherwise, tree)
+    return try choose(test, a, b, at: tree.span(of: id))
+  }
+
+  /// The node of a condition: one number; a constant where it is known while elaborating.
+  mutating func condition(_ id: SyntaxID, _ tree: SyntaxTree) throws(Diagnostic) -> NodeID {
+    let test = try node(id, tree)
     guard graph.shape(of: test).isScalar else {
       throw Diagnostic(
-        "a condition is one number, not a \(graph.shape(of: test))", at: tree.span(of: condition),
+        "a condition is one number, not a \(graph.shape(of: test))", at: tree.span(of: id),
         hint: "where(c, a, b) chooses entry by entry")
     }
-    let a = try node(then, tree), b = try node(otherwise, tree)
-    return try apply("select", [test, a, b], at: tree.span(of: id))
+    if graph.leaves(under: [test]).isEmpty, !dependsOnPlaceholder(test) {
+      return graph.constant(try staticValue(of: test, at: tree.span(of: id)))
+    }
+    return test
+  }
+
+  /// Either of two values of one structure, by a condition that is known only when the program runs.
+  mutating func choose(
+    _ test: NodeID, _ a: Elaborated, _ b: Elaborated, at span: SourceSpan
+  ) throws(Diagnostic) -> Elaborated {
+    let first = a.nodes, second = b.nodes
+    guard first.count == second.count, !first.isEmpty else {
+      throw Diagnostic("the two branches have different structures", at: span)
+    }
+    var chosen: [NodeID] = []
+    for (x, y) in zip(first, second) { chosen.append(try apply("select", [test, x, y], at: span)) }
+    return a.replacing(chosen)
   }
 
   private mutating func range(
@@ -141,7 +201,7 @@ extension Elaborator {
 
   /// A number that must be known while elaborating.
   mutating func staticNumber(_ id: SyntaxID, _ tree: SyntaxTree) throws(Diagnostic) -> Double {
-    let value = try staticValue(of: node(id, tree))
+    let value = try staticValue(of: node(id, tree), at: tree.span(of: id))
     guard let number = value.scalar else {
       throw Diagnostic("one number is needed here, not a \(value.shape)", at: tree.span(of: id))
     }
@@ -150,22 +210,19 @@ extension Elaborator {
 
   private mutating func prime(
     _ operand: SyntaxID, _ id: SyntaxID, _ tree: SyntaxTree
-  ) throws(Diagnostic) -> NodeID {
-    if case .name(let name) = tree[operand], environment[name] == nil,
-      Builtins.constants[name.key] == nil, Builtins.isBuiltin(name.key)
-    {
-      throw .notSupportedYet("the derivative of a function, \(name)'", at: tree.span(of: id))
-    }
-    let value = try node(operand, tree)
-    if graph.shape(of: value).isScalar {
+  ) throws(Diagnostic) -> Elaborated {
+    let primed = try value(operand, tree)
+    if case .function(let function) = primed { return .function(.derivative(.slope, function)) }
+    let node = try tensor(primed, at: tree.span(of: operand))
+    if graph.shape(of: node).isScalar {
       let text = tree.text(of: operand)
-      let variable = graph.leaves(under: [value]).first { !$0.leaf.isData }?.leaf.name.spelling
+      let variable = graph.leaves(under: [node]).first { !$0.leaf.isData }?.leaf.name.spelling
       throw Diagnostic(
         "'\(text)' is a number: ' transposes arrays and differentiates functions",
         at: tree.span(of: id),
         hint: "its gradient is grad(\(text), \(variable ?? "x")), or :grad \(text)")
     }
-    return try apply("transpose", [value], at: tree.span(of: id))
+    return .tensor(try apply("transpose", [node], at: tree.span(of: id)))
   }
 
   private mutating func array(

@@ -1,35 +1,122 @@
 extension Elaborator {
-  /// `x[i]`, `A[i,:]`, `x[2:end]`: indices are known while elaborating and start at 1.
+  /// `x[i]`, `A[i,:]`, `x[2:end]`, `t[1]`: indices start at 1.
   mutating func index(
     _ base: SyntaxID, _ items: [SyntaxID], _ id: SyntaxID, _ tree: SyntaxTree
-  ) throws(Diagnostic) -> NodeID {
-    let value = try node(base, tree)
-    let selection = try selection(from: graph.shape(of: value), items, id, tree)
-    return graph.apply(Primitive[.index], [value], .selection(selection))
+  ) throws(Diagnostic) -> Elaborated {
+    let indexed = try value(base, tree)
+    if case .tuple(let parts) = indexed { return try part(of: parts, items, id, tree) }
+    let node = try tensor(indexed, at: tree.span(of: base))
+    let axes = try axes(of: graph.shape(of: node), items, id, tree)
+    return .tensor(try taking(axes, from: node, at: tree.span(of: id)))
   }
 
-  /// The entries that index items take from a shape.
-  mutating func selection(
-    from shape: Shape, _ items: [SyntaxID], _ id: SyntaxID, _ tree: SyntaxTree
-  ) throws(Diagnostic) -> Selection {
+  private mutating func part(
+    of parts: [Elaborated], _ items: [SyntaxID], _ id: SyntaxID, _ tree: SyntaxTree
+  ) throws(Diagnostic) -> Elaborated {
+    guard items.count == 1 else {
+      throw Diagnostic("a tuple takes one index", at: tree.span(of: id))
+    }
+    let axis = try knownAxis(items[0], size: parts.count, tree)
+    guard axis.isSingle, let position = axis.positions.first else {
+      return .tuple(axis.positions.map { parts[$0] })
+    }
+    return parts[position]
+  }
+
+  /// One dimension of an index: entries known now, or one that a loop decides.
+  enum IndexAxis {
+    case known(Selection.Axis)
+    case dynamic(NodeID)
+  }
+
+  /// The axes that index items name in a shape; the first of a row is its only line.
+  mutating func axes(
+    of shape: Shape, _ items: [SyntaxID], _ id: SyntaxID, _ tree: SyntaxTree
+  ) throws(Diagnostic) -> [IndexAxis] {
     guard !shape.isScalar else {
       throw Diagnostic("a number has no entries to index", at: tree.span(of: id))
     }
     // A row is indexed by one number, like the vector it is the transpose of.
     let isFlatRow = shape.isRow && items.count == 1
     guard items.count == shape.rank || isFlatRow else {
+      let wanted = shape.rank == 1 ? "one index" : "\(shape.rank) indices"
       throw Diagnostic(
-        "a \(shape) takes \(shape.rank == 1 ? "one index" : "\(shape.rank) indices"), not \(items.count)",
-        at: tree.span(of: id),
+        "a \(shape) takes \(wanted), not \(items.count)", at: tree.span(of: id),
         hint: shape.rank == 2 ? "A[i,j] is an entry, A[i,:] a row, A[:,j] a column" : nil)
     }
-    var axes: [Selection.Axis] = []
+    var axes: [IndexAxis] = []
     for (position, item) in items.enumerated() {
       let size = shape.dimensions[isFlatRow ? 1 : position]
       axes.append(try axis(item, size: size, tree))
     }
-    if isFlatRow { axes.insert(.init(positions: [0], isSingle: axes[0].isSingle), at: 0) }
-    return Selection(axes: axes, source: shape)
+    guard isFlatRow else { return axes }
+    var isSingle = true
+    if case .known(let axis) = axes[0] { isSingle = axis.isSingle }
+    return [.known(.init(positions: [0], isSingle: isSingle))] + axes
+  }
+
+  private mutating func axis(
+    _ item: SyntaxID, size: Int, _ tree: SyntaxTree
+  ) throws(Diagnostic) -> IndexAxis {
+    if case .wholeDimension = tree[item] {
+      return .known(.init(positions: Array(0..<size), isSingle: false))
+    }
+    endValues.append(size)
+    defer { endValues.removeLast() }
+    let number = try node(item, tree)
+    if dependsOnPlaceholder(number) {
+      guard graph.shape(of: number).isScalar else { throw .notKnownYet(at: tree.span(of: item)) }
+      return .dynamic(number)
+    }
+    return .known(try axis(number, size: size, at: tree.span(of: item)))
+  }
+
+  private mutating func knownAxis(
+    _ item: SyntaxID, size: Int, _ tree: SyntaxTree
+  ) throws(Diagnostic) -> Selection.Axis {
+    switch try axis(item, size: size, tree) {
+    case .known(let axis): return axis
+    case .dynamic: throw .notKnownYet(at: tree.span(of: item))
+    }
+  }
+
+  /// Positions from 0 for an index whose value is known; outside of the dimension is an error.
+  mutating func axis(
+    _ number: NodeID, size: Int, at span: SourceSpan
+  ) throws(Diagnostic) -> Selection.Axis {
+    let index = try staticValue(of: number, at: span)
+    guard index.shape.rank <= 1, !index.isBoolean else {
+      throw Diagnostic("an index is a whole number or a vector of them", at: span)
+    }
+    var positions: [Int] = []
+    positions.reserveCapacity(index.elements.count)
+    for number in index.elements {
+      guard let whole = Int(exactly: number) else {
+        throw Diagnostic(
+          "\(NumberFormat().string(number)) is no index: indices are whole numbers", at: span)
+      }
+      guard whole >= 1, whole <= size else {
+        throw Diagnostic(
+          "the index \(whole) is outside 1…\(size)", at: span,
+          hint: whole == 0 ? "indices start at 1" : nil)
+      }
+      positions.append(whole - 1)
+    }
+    return Selection.Axis(positions: positions, isSingle: index.shape.isScalar)
+  }
+
+  /// The entries of a node that axes name.
+  private mutating func taking(
+    _ axes: [IndexAxis], from node: NodeID, at span: SourceSpan
+  ) throws(Diagnostic) -> NodeID {
+    let shape = graph.shape(of: node)
+    var known: [Selection.Axis] = []
+    for case .known(let axis) in axes { known.append(axis) }
+    if known.count == axes.count {
+      let selection = Selection(axes: known, source: shape)
+      return graph.apply(Primitive[.index], [node], .selection(selection))
+    }
+    return try picking(axes, from: node, at: span)
   }
 
   /// The row-by-row positions, from 0, of the entries that index items name: for changing them.
@@ -39,38 +126,44 @@ extension Elaborator {
     for item in items {
       try elaborateDefinitions(under: tree.freeNames(of: item), at: tree.span(of: id))
     }
+    var known: [Selection.Axis] = []
+    for axis in try axes(of: shape, items, id, tree) {
+      guard case .known(let axis) = axis else { throw .notKnownYet(at: tree.span(of: id)) }
+      known.append(axis)
+    }
     var positions: [Int] = []
-    try selection(from: shape, items, id, tree).forEachOffset { positions.append($0) }
+    Selection(axes: known, source: shape).forEachOffset { positions.append($0) }
     return positions
   }
+}
 
-  private mutating func axis(
-    _ item: SyntaxID, size: Int, _ tree: SyntaxTree
-  ) throws(Diagnostic) -> Selection.Axis {
-    if case .wholeDimension = tree[item] {
-      return Selection.Axis(positions: Array(0..<size), isSingle: false)
+extension Elaborator {
+  /// Entries at positions that a loop decides.
+  fileprivate mutating func picking(
+    _ axes: [IndexAxis], from node: NodeID, at span: SourceSpan
+  ) throws(Diagnostic) -> NodeID {
+    var shape = graph.shape(of: node)
+    var source = node
+    var axes = axes
+    if shape.isRow {
+      // A row is picked from as the vector it is the transpose of.
+      source = graph.apply(.transpose, node)
+      shape = graph.shape(of: source)
+      axes.removeFirst()
     }
-    endValues.append(size)
-    defer { endValues.removeLast() }
-    let index = try staticValue(of: node(item, tree))
-    guard index.shape.rank <= 1, !index.isBoolean else {
-      throw Diagnostic(
-        "an index is a whole number or a vector of them", at: tree.span(of: item))
-    }
-    var positions: [Int] = []
-    for number in index.elements {
-      guard let whole = Int(exactly: number) else {
-        throw Diagnostic(
-          "\(NumberFormat().string(number)) is no index: indices are whole numbers",
-          at: tree.span(of: item))
+    var picked: [Picking.Axis] = []
+    var indices: [NodeID] = []
+    for (axis, size) in zip(axes, shape.dimensions) {
+      switch axis {
+      case .dynamic(let index):
+        picked.append(.operand)
+        indices.append(index)
+      case .known(let known) where known.isSingle: picked.append(.fixed(known.positions[0]))
+      case .known(let known) where known.positions == Array(0..<size): picked.append(.whole)
+      case .known: throw .notKnownYet(at: span)
       }
-      guard whole >= 1, whole <= size else {
-        throw Diagnostic(
-          "the index \(whole) is outside 1…\(size)", at: tree.span(of: item),
-          hint: whole == 0 ? "indices start at 1" : nil)
-      }
-      positions.append(whole - 1)
     }
-    return Selection.Axis(positions: positions, isSingle: index.shape.isScalar)
+    return graph.apply(
+      Primitive[.pick], [source] + indices, .picking(Picking(axes: picked, source: shape)))
   }
 }

@@ -51,7 +51,7 @@ extension Elaborator {
           ? "x.^2 is the power of each entry, dot(x, x) the sum of squares"
           : ".^ is the power of each entry")
     }
-    let number = try staticValue(of: b).scalar ?? .nan
+    let number = try staticValue(of: b, at: place).scalar ?? .nan
     guard number > 0, let count = Int(exactly: number), count <= 1 << 20 else {
       throw Diagnostic(
         "a matrix power needs a whole exponent above 0, not \(NumberFormat().string(number))",

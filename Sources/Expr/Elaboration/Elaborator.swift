@@ -1,113 +1,197 @@
 /// Turns syntax into a graph: names are resolved, shapes checked, definitions inlined as the nodes
 /// they are, so that a name is one node however often it is used.
 ///
-/// One elaborator makes one arena. Nesting is limited by the parser and chains of operators are
-/// walked in a loop, so the recursion here is shallow; definitions under definitions are elaborated
-/// in dependency order, never recursively.
+/// One elaborator makes one arena. Nesting is limited by the parser and by a depth of calls, and
+/// chains of operators are walked in a loop, so the recursion here is bounded; definitions under
+/// definitions are elaborated in dependency order, never recursively.
 public struct Elaborator {
   public internal(set) var graph = Graph()
   public let environment: Environment
-  /// The nodes of the definitions met, in the order in which they were elaborated.
-  public private(set) var definitions: [(name: Name, node: NodeID)] = []
+  /// The definitions met, in the order in which they were elaborated.
+  public private(set) var definitions: [(name: Name, value: Elaborated)] = []
   /// Leaves whose value decided something (a size, a bound): when it changes, elaborate again.
   public private(set) var staticUses: Set<Leaf.ID> = []
 
-  private var nodesOfDefinitions: [String: NodeID] = [:]
+  private var valuesOfDefinitions: [String: Elaborated] = [:]
+  /// Parameters and locals of the function or block being elaborated.
+  var locals: [String: Elaborated] = [:]
   /// The dimension that `end` stands for inside an index.
   var endValues: [Int] = []
+  /// Nodes that stand for the entries a loop walks over; what depends on one is not known yet.
+  var placeholders: [NodeID] = []
+  var placeholderCount = 0
+  /// Calls within calls, which recursion without end must not overflow.
+  var callDepth = 0
+
+  static let callDepthLimit = 100
 
   public init(_ environment: Environment) { self.environment = environment }
 
-  /// The node of an expression.
+  /// The value of an expression as nodes.
   ///
   /// - Throws: what is wrong with it, with its place.
+  public mutating func elaborateValue(
+    _ id: SyntaxID, of tree: SyntaxTree
+  ) throws(Diagnostic) -> Elaborated {
+    try elaborateDefinitions(under: tree.freeNames(of: id), at: tree.span(of: id))
+    return try value(id, tree)
+  }
+
+  /// The node of an expression that must be a number or an array.
   public mutating func elaborate(
     _ id: SyntaxID, of tree: SyntaxTree
   ) throws(Diagnostic) -> NodeID {
-    try elaborateDefinitions(under: tree.freeNames(of: id), at: tree.span(of: id))
-    return try node(id, tree)
+    try tensor(elaborateValue(id, of: tree), at: tree.span(of: id))
   }
 
-  /// The node of a name of the session.
-  public mutating func elaborate(_ name: Name, at span: SourceSpan?) throws(Diagnostic) -> NodeID {
+  /// The value of a name of the session.
+  public mutating func elaborateValue(
+    _ name: Name, at span: SourceSpan?
+  ) throws(Diagnostic) -> Elaborated {
     try elaborateDefinitions(under: [name], at: span)
     return try resolve(name, at: span)
   }
 
-  /// The name of the first definition that is this node.
-  public func definitionName(of node: NodeID) -> Name? {
-    definitions.first { $0.node == node }?.name
+  /// The node of a name of the session that must be a number or an array.
+  public mutating func elaborate(_ name: Name, at span: SourceSpan?) throws(Diagnostic) -> NodeID {
+    try tensor(elaborateValue(name, at: span), at: span)
+  }
+
+  /// The node of an expression whose definitions are elaborated already.
+  mutating func node(_ id: SyntaxID, _ tree: SyntaxTree) throws(Diagnostic) -> NodeID {
+    try tensor(value(id, tree), at: tree.span(of: id))
+  }
+
+  func tensor(_ value: Elaborated, at span: SourceSpan?) throws(Diagnostic) -> NodeID {
+    switch value {
+    case .tensor(let node): return node
+    case .tuple(let parts):
+      throw Diagnostic(
+        "a number or an array is needed here, not a tuple of \(parts.count)", at: span,
+        hint: "t[1] is its first part")
+    case .function(let function): throw .functionAsValue(function, at: span)
+    case .string:
+      throw Diagnostic("a text is no number", at: span, hint: "print(\"…\", x) prints texts")
+    }
   }
 
   // MARK: Definitions
+
+  /// What a name rests on: a definition to elaborate, or a function whose body reads names.
+  private struct Work {
+    let name: Name
+    let definition: Definition?
+    let needs: [Name]
+    var position = 0
+  }
 
   /// Elaborates the definitions that some names need, those they rest on first.
   mutating func elaborateDefinitions(
     under names: [Name], at span: SourceSpan?
   ) throws(Diagnostic) {
-    /// A definition being elaborated and how many of its names are done.
-    var path: [(name: Name, definition: Definition, position: Int)] = []
+    var visitedFunctions: Set<String> = []
     for name in names {
-      guard let definition = pending(name) else { continue }
-      path.append((name, definition, 0))
+      guard let work = pending(name, &visitedFunctions) else { continue }
+      var path = [work]
       while let current = path.last {
-        if current.position < current.definition.freeNames.count {
+        if current.position < current.needs.count {
           path[path.count - 1].position += 1
-          let needed = current.definition.freeNames[current.position]
-          guard let next = pending(needed) else { continue }
-          if let start = path.firstIndex(where: { $0.name == needed }) {
+          let needed = current.needs[current.position]
+          if let start = path.firstIndex(where: { $0.name == needed && $0.definition != nil }) {
             throw .cycle(path[start...].map(\.name), at: span)
           }
-          path.append((needed, next, 0))
+          if let next = pending(needed, &visitedFunctions) { path.append(next) }
         } else {
-          try finish(current.name, current.definition)
+          if let definition = current.definition { try finish(current.name, definition) }
           path.removeLast()
         }
       }
     }
   }
 
-  /// The definition of a name that is not elaborated yet.
-  private func pending(_ name: Name) -> Definition? {
-    guard nodesOfDefinitions[name.key] == nil,
-      case .definition(let definition) = environment[name]?.binding
-    else { return nil }
-    return definition
+  private func pending(_ name: Name, _ visitedFunctions: inout Set<String>) -> Work? {
+    switch environment[name]?.binding {
+    case .definition(let definition) where valuesOfDefinitions[name.key] == nil:
+      return Work(name: name, definition: definition, needs: definition.freeNames)
+    case .function(let function) where visitedFunctions.insert(name.key).inserted:
+      return Work(name: name, definition: nil, needs: function.freeNames)
+    default: return nil
+    }
   }
 
   private mutating func finish(_ name: Name, _ definition: Definition) throws(Diagnostic) {
-    let outerEnds = endValues
-    endValues = []
-    defer { endValues = outerEnds }
-    var result = try node(definition.value, definition.tree)
-    if definition.isData { result = graph.apply(Primitive.required("stop"), [result]) }
-    nodesOfDefinitions[name.key] = result
+    let outer = (endValues, locals)
+    (endValues, locals) = ([], [:])
+    defer { (endValues, locals) = outer }
+    var result = try value(definition.value, definition.tree)
+    for position in definition.part {
+      guard case .tuple(let parts) = result, parts.indices.contains(position) else {
+        throw Diagnostic(
+          "the tuple that '\(name)' is taken from has no part \(position + 1)",
+          at: definition.tree.span(of: definition.value))
+      }
+      result = parts[position]
+    }
+    if definition.isData {
+      result = result.replacing(result.nodes.map { graph.apply(Primitive.required("stop"), [$0]) })
+    }
+    valuesOfDefinitions[name.key] = result
     definitions.append((environment[name]?.name ?? name, result))
   }
 
   // MARK: Names
 
-  func span(_ id: SyntaxID, _ tree: SyntaxTree) -> SourceSpan { tree.span(of: id) }
-
-  mutating func resolve(_ name: Name, at span: SourceSpan?) throws(Diagnostic) -> NodeID {
-    if let known = nodesOfDefinitions[name.key] { return known }
-    if let entry = environment[name], case .leaf(let id, let value, let isData) = entry.binding {
-      return graph.leaf(Leaf(id: id, name: entry.name, isData: isData), shape: value.shape)
+  mutating func resolve(_ name: Name, at span: SourceSpan?) throws(Diagnostic) -> Elaborated {
+    if let local = locals[name.key] { return local }
+    if let known = valuesOfDefinitions[name.key] { return known }
+    switch environment[name]?.binding {
+    case .leaf(let id, let value, let isData):
+      return leaf(environment[name]?.name ?? name, id, value, isData: isData)
+    case .function(let function):
+      return .function(
+        .closure(
+          Closure(
+            name: function.name, tree: function.tree, parameters: function.parameters,
+            body: function.body, locals: [:])))
+    case .definition, nil: break
     }
-    if let constant = Builtins.constants[name.key] { return graph.constant(constant) }
+    if let constant = Builtins.constants[name.key] { return .tensor(graph.constant(constant)) }
     if Builtins.planned.contains(name.key) { throw .notSupportedYet("'\(name)'", at: span) }
-    if Builtins.isBuiltin(name.key) { throw .functionAsValue(name, at: span) }
+    if Builtins.isBuiltin(name.key) { return .function(.builtin(name)) }
     throw .unknownName(name, in: environment, at: span)
+  }
+
+  /// The nodes of a leaf, one for each tensor in it.
+  private mutating func leaf(
+    _ name: Name, _ id: Leaf.ID, _ value: Value, isData: Bool
+  ) -> Elaborated {
+    var parts: [NodeID] = []
+    for (part, (path, tensor)) in zip(value.paths, value.tensors).enumerated() {
+      let partName =
+        path.isEmpty ? name : Name(key: name.key + path, spelling: name.spelling + path)
+      let leaf = Leaf(id: Leaf.ID(order: id.order, part: part), name: partName, isData: isData)
+      parts.append(graph.leaf(leaf, shape: tensor.shape))
+    }
+    return value.elaborated.replacing(parts)
   }
 
   // MARK: Values known while elaborating
 
   /// The value of a node, computed now: a bound, a size, an index. The leaves under it become static
   /// uses.
-  mutating func staticValue(of node: NodeID) throws(Diagnostic) -> Tensor {
+  ///
+  /// - Throws: `.notKnownYet` if it depends on the entry that a loop has reached.
+  mutating func staticValue(of node: NodeID, at span: SourceSpan?) throws(Diagnostic) -> Tensor {
     if let constant = graph.constant(of: node) { return constant }
+    if dependsOnPlaceholder(node) { throw .notKnownYet(at: span) }
     for (_, leaf) in graph.leaves(under: [node]) { staticUses.insert(leaf.id) }
     return try graph.values(of: [node], in: environment)[0]
+  }
+
+  func dependsOnPlaceholder(_ node: NodeID) -> Bool {
+    guard !placeholders.isEmpty else { return false }
+    let reached = graph.ancestors(of: [node])
+    return placeholders.contains { reached[$0.index] }
   }
 
   /// Makes an operation on operands the user wrote: a misfit of shapes is their error, at `span`.
@@ -122,6 +206,18 @@ public struct Elaborator {
   }
 }
 
+extension Value {
+  /// The structure with placeholders for its tensors.
+  fileprivate var elaborated: Elaborated {
+    switch self {
+    case .tensor: .tensor(NodeID(rawValue: 0))
+    case .tuple(let parts): .tuple(parts.map(\.elaborated))
+    case .string(let text): .string(text)
+    case .function: .tuple([])
+    }
+  }
+}
+
 extension Graph {
   /// The values of some nodes with the leaves as they are in an environment.
   public func values(
@@ -132,13 +228,39 @@ extension Graph {
     try program.run()
     return outputs.indices.map { program.value(ofOutput: $0) }
   }
+
+  /// The value of something elaborated, with the leaves as they are in an environment.
+  public func value(
+    of elaborated: Elaborated, in environment: Environment
+  ) throws(Diagnostic) -> Value {
+    var tensors = try values(of: elaborated.nodes, in: environment)[...]
+    return elaborated.value(from: &tensors)
+  }
+}
+
+extension Elaborated {
+  /// The value of this structure with tensors in it, taken in order.
+  public func value(from tensors: inout ArraySlice<Tensor>) -> Value {
+    switch self {
+    case .tensor: return .tensor(tensors.removeFirst())
+    case .tuple(let parts):
+      var values: [Value] = []
+      for part in parts { values.append(part.value(from: &tensors)) }
+      return .tuple(values)
+    case .string(let text): return .string(text)
+    case .function(let function): return .function(function.signature)
+    }
+  }
 }
 
 extension Program {
   /// Sets every leaf to its value in an environment.
   public func setLeaves(from environment: Environment) {
     for entry in environment.all {
-      if case .leaf(let id, let value, _) = entry.binding { set(id, to: value) }
+      guard case .leaf(let id, let value, _) = entry.binding else { continue }
+      for (part, tensor) in value.tensors.enumerated() {
+        set(Leaf.ID(order: id.order, part: part), to: tensor)
+      }
     }
   }
 }

@@ -6,24 +6,59 @@ public struct Definition: Sendable {
   public var isData: Bool
   /// The names it reads, built-in ones included, each once, in order of appearance.
   public let freeNames: [Name]
+  /// Which part of the value, from 0, where a tuple is taken apart: `(A, b) = t`.
+  public let part: [Int]
 
-  public init(tree: SyntaxTree, value: SyntaxID, isData: Bool) {
+  public init(tree: SyntaxTree, value: SyntaxID, isData: Bool, part: [Int] = []) {
     self.tree = tree
     self.value = value
     self.isData = isData
+    self.part = part
     self.freeNames = tree.freeNames(of: value)
   }
 
   /// The right-hand side as typed.
-  public var text: String { tree.text(of: value) }
+  public var text: String {
+    let whole = tree.text(of: value)
+    return part.isEmpty ? whole : "(\(whole))" + part.map { "[\($0 + 1)]" }.joined()
+  }
+}
+
+/// A function of the session.
+public struct FunctionDefinition: Sendable {
+  public let tree: SyntaxTree
+  public let name: Name
+  public let parameters: [SyntaxID]
+  public let body: SyntaxID
+  /// The names the body reads, its parameters and locals apart.
+  public let freeNames: [Name]
+  /// The whole statement as typed.
+  public let text: String
+
+  public init(
+    tree: SyntaxTree, statement: SyntaxID, name: Name, parameters: [SyntaxID], body: SyntaxID
+  ) {
+    self.tree = tree
+    self.name = name
+    self.parameters = parameters
+    self.body = body
+    self.freeNames = tree.freeNames(of: statement)
+    self.text = tree.text(of: statement)
+  }
+
+  /// `f(x, y)`.
+  public var signature: String {
+    "\(name)(\(parameters.map { tree.text(of: $0) }.joined(separator: ", ")))"
+  }
 }
 
 /// What the session's names stand for. A value: keeping a copy is how a failed statement, `:undo` and
 /// `at x=…` leave the session as it was.
 public struct Environment: Sendable {
   public enum Binding: Sendable {
-    case leaf(Leaf.ID, Tensor, isData: Bool)
+    case leaf(Leaf.ID, Value, isData: Bool)
     case definition(Definition)
+    case function(FunctionDefinition)
   }
 
   public struct Entry: Sendable {
@@ -37,7 +72,12 @@ public struct Environment: Sendable {
   private var entries: [String: Entry] = [:]
   private var nextOrder = 0
 
-  public init() {}
+  /// Differentiates graphs for the derivative operators of the language.
+  public let derivatives: any DerivativeProvider
+
+  public init(derivatives: any DerivativeProvider = NoDerivatives()) {
+    self.derivatives = derivatives
+  }
 
   /// All names in the order in which they were bound.
   public var all: [Entry] { entries.values.sorted { $0.order < $1.order } }
@@ -46,13 +86,13 @@ public struct Environment: Sendable {
   public subscript(name: Name) -> Entry? { entries[name.key] }
 
   /// Binds a name to a value. A leaf that is bound again keeps its identity and its place.
-  public mutating func setLeaf(_ name: Name, to value: Tensor, isData: Bool? = nil) {
+  public mutating func setLeaf(_ name: Name, to value: Value, isData: Bool? = nil) {
     var identity: Leaf.ID?
     var wasData = false
     switch entries[name.key]?.binding {
     case .leaf(let id, _, let data): (identity, wasData) = (id, data)
     case .definition(let definition): wasData = definition.isData
-    case nil: break
+    case .function, nil: break
     }
     let id = identity ?? Leaf.ID(order: entries[name.key]?.order ?? nextOrder)
     bind(name, .leaf(id, value, isData: isData ?? wasData))
@@ -60,6 +100,10 @@ public struct Environment: Sendable {
 
   public mutating func setDefinition(_ name: Name, to definition: Definition) {
     bind(name, .definition(definition))
+  }
+
+  public mutating func setFunction(_ name: Name, to function: FunctionDefinition) {
+    bind(name, .function(function))
   }
 
   private mutating func bind(_ name: Name, _ binding: Binding) {
@@ -71,6 +115,9 @@ public struct Environment: Sendable {
     }
   }
 
+  /// Puts back what a name was, or forgets it: for names that live only for a while.
+  public mutating func replace(_ name: Name, by entry: Entry?) { entries[name.key] = entry }
+
   public mutating func remove(_ name: Name) { entries[name.key] = nil }
 
   public mutating func markData(_ name: Name, _ isData: Bool) {
@@ -79,7 +126,7 @@ public struct Environment: Sendable {
     case .definition(var definition):
       definition.isData = isData
       entries[name.key]?.binding = .definition(definition)
-    case nil: break
+    case .function, nil: break
     }
   }
 
@@ -92,11 +139,15 @@ public struct Environment: Sendable {
     while changed {
       changed = false
       for entry in all where !affected.contains(entry.name.key) {
-        guard case .definition(let definition) = entry.binding,
-          definition.freeNames.contains(where: { affected.contains($0.key) })
-        else { continue }
+        let reads: [Name]
+        switch entry.binding {
+        case .definition(let definition): reads = definition.freeNames
+        case .function(let function): reads = function.freeNames
+        case .leaf: continue
+        }
+        guard reads.contains(where: { affected.contains($0.key) }) else { continue }
         affected.insert(entry.name.key)
-        found.append(entry.name)
+        if case .definition = entry.binding { found.append(entry.name) }
         changed = true
       }
     }

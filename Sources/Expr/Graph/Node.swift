@@ -18,6 +18,10 @@ public enum Attribute: Hashable, Sendable {
   case shape(Shape)
   /// Which entries an index takes, dimension by dimension.
   case selection(Selection)
+  /// Which entries an index takes that is known only when the program runs.
+  case picking(Picking)
+  /// Tells a node from others that would equal it.
+  case tag(Int)
   /// A range `start:step:…` of `count` numbers.
   case progression(start: Double, step: Double, count: Int)
 
@@ -63,14 +67,44 @@ public struct Selection: Hashable, Sendable {
   }
 }
 
+/// An index whose numbers are operands: for each dimension a number, everything, or a fixed position.
+public struct Picking: Hashable, Sendable {
+  public enum Axis: Hashable, Sendable {
+    /// The next operand says the position, from 1.
+    case operand
+    case whole
+    /// From 0.
+    case fixed(Int)
+  }
+
+  public let axes: [Axis]
+  public let source: Shape
+
+  public init(axes: [Axis], source: Shape) {
+    self.axes = axes
+    self.source = source
+  }
+
+  public var result: Shape {
+    Shape(zip(axes, source.dimensions).compactMap { $0 == .whole ? $1 : nil })
+  }
+}
+
 /// A leaf of the session as the graph sees it.
 public struct Leaf: Sendable {
   /// Identifies the leaf for as long as its name is bound; nodes and programs refer to it by this.
   public struct ID: Hashable, Comparable, Sendable {
-    /// Grows with the order of definition.
+    /// Grows with the order of definition; below 0 for placeholders of the elaborator.
     public let order: Int
-    public init(order: Int) { self.order = order }
-    public static func < (a: ID, b: ID) -> Bool { a.order < b.order }
+    /// Which tensor of a leaf that is a tuple.
+    public let part: Int
+
+    public init(order: Int, part: Int = 0) {
+      self.order = order
+      self.part = part
+    }
+
+    public static func < (a: ID, b: ID) -> Bool { (a.order, a.part) < (b.order, b.part) }
   }
 
   public let id: ID

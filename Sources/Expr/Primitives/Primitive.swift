@@ -7,6 +7,7 @@ public struct Primitive: Sendable {
   public enum Symbol: String, CaseIterable, Sendable {
     case add, subtract, multiply, divide, power, negate, strongMultiply
     case product, dot, sum, transpose, broadcast, sumTo, reshape, select, index, scatter, stack
+    case pick, place, replace, variable
     case less, lessOrEqual, equal, notEqual, and, or, not, range, prod, prodGradient, norm
   }
 
@@ -125,7 +126,7 @@ extension Primitive {
   public static let all: [Primitive] = {
     let families: [[Primitive]] = [
       arithmetic, comparisons, exponential, trigonometric, hyperbolic, activations, nonSmooth,
-      special, reductions, products, arrangement,
+      special, reductions, products, arrangement, picking,
     ]
     var table = families.flatMap { $0 }
     for position in table.indices {

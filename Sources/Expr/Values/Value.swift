@@ -19,7 +19,66 @@ public struct Tensor: Sendable, Equatable {
 }
 
 /// What an expression evaluates to.
-public enum Value: Sendable, Equatable {
+public indirect enum Value: Sendable, Equatable {
   case tensor(Tensor)
   case string(String)
+  case tuple([Value])
+  /// A function by its signature, `f(x, y)`.
+  case function(String)
+
+  /// The tensors in it, in order.
+  public var tensors: [Tensor] {
+    switch self {
+    case .tensor(let tensor): [tensor]
+    case .tuple(let parts): parts.flatMap(\.tensors)
+    case .string, .function: []
+    }
+  }
+
+  /// The same structure with other tensors in it, taken in order.
+  public func replacing(_ tensors: inout ArraySlice<Tensor>) -> Value {
+    switch self {
+    case .tensor: return .tensor(tensors.removeFirst())
+    case .tuple(let parts):
+      var replaced: [Value] = []
+      for part in parts { replaced.append(part.replacing(&tensors)) }
+      return .tuple(replaced)
+    case .string, .function: return self
+    }
+  }
+
+  /// Where each tensor stands in it, as it is written: `[1][2]`; empty for a tensor itself.
+  public var paths: [String] {
+    switch self {
+    case .tensor: [""]
+    case .tuple(let parts):
+      parts.enumerated().flatMap { position, part in part.paths.map { "[\(position + 1)]\($0)" } }
+    case .string, .function: []
+    }
+  }
+
+  public var tensor: Tensor? { if case .tensor(let tensor) = self { tensor } else { nil } }
+
+  /// Whether two values have the same structure and shapes.
+  public func hasShape(of other: Value) -> Bool {
+    switch (self, other) {
+    case (.tensor(let a), .tensor(let b)): a.shape == b.shape
+    case (.tuple(let a), .tuple(let b)):
+      a.count == b.count && zip(a, b).allSatisfy { $0.hasShape(of: $1) }
+    case (.string, .string), (.function, .function): true
+    default: false
+    }
+  }
+}
+
+extension Value: CustomStringConvertible {
+  /// What kind of value it is: `2×3 matrix`, `tuple of 2`.
+  public var description: String {
+    switch self {
+    case .tensor(let tensor): tensor.shape.description
+    case .tuple(let parts): "tuple of \(parts.count)"
+    case .string: "text"
+    case .function(let signature): signature
+    }
+  }
 }

@@ -17,6 +17,11 @@ public struct ValueFormat: Sendable, Equatable {
     switch value {
     case .tensor(let tensor): line(tensor, width: width)
     case .string(let string): quoted(string)
+    case .tuple(let parts):
+      "("
+        + parts.map { line($0, width: max(12, width / max(1, parts.count) - 2)) }
+        .joined(separator: ", ") + (parts.count == 1 ? ",)" : ")")
+    case .function(let signature): signature
     }
   }
 

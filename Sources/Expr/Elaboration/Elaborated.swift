@@ -1,0 +1,97 @@
+/// What an expression elaborates to: a node of the graph, or a value made of nodes.
+public indirect enum Elaborated: Sendable {
+  case tensor(NodeID)
+  case tuple([Elaborated])
+  case string(String)
+  case function(Function)
+
+  /// The tensors in it, in order.
+  public var nodes: [NodeID] {
+    switch self {
+    case .tensor(let node): [node]
+    case .tuple(let parts): parts.flatMap(\.nodes)
+    case .string, .function: []
+    }
+  }
+
+  /// The same structure with other nodes in it, taken in order.
+  public func replacing(_ nodes: inout ArraySlice<NodeID>) -> Elaborated {
+    switch self {
+    case .tensor: return .tensor(nodes.removeFirst())
+    case .tuple(let parts):
+      var replaced: [Elaborated] = []
+      for part in parts { replaced.append(part.replacing(&nodes)) }
+      return .tuple(replaced)
+    case .string, .function: return self
+    }
+  }
+
+  public func replacing(_ nodes: [NodeID]) -> Elaborated {
+    var rest = nodes[...]
+    return replacing(&rest)
+  }
+
+  /// Where each tensor stands in it, as it is written: `[1][2]`; empty for a tensor itself.
+  public var paths: [String] {
+    switch self {
+    case .tensor: [""]
+    case .tuple(let parts):
+      parts.enumerated().flatMap { position, part in part.paths.map { "[\(position + 1)]\($0)" } }
+    case .string, .function: []
+    }
+  }
+
+  /// Whether a function is in it, which no leaf can hold.
+  public var holdsFunction: Bool {
+    switch self {
+    case .function: true
+    case .tuple(let parts): parts.contains { $0.holdsFunction }
+    case .tensor, .string: false
+    }
+  }
+
+  var function: Function? { if case .function(let function) = self { function } else { nil } }
+}
+
+/// A function as a value.
+public indirect enum Function: Sendable {
+  /// A lambda or a function of the session, with the locals it saw where it was made.
+  case closure(Closure)
+  /// One of the language, by name.
+  case builtin(Name)
+  /// A derivative of another function.
+  case derivative(Derivative, Function)
+
+  public enum Derivative: String, Sendable {
+    /// f': the derivative in one number.
+    case slope
+    case gradient = "grad"
+    case jacobian = "jac"
+    case hessian = "hess"
+  }
+
+  /// How it is shown: `f(x, y)`, `x -> …`, `grad(f)`.
+  public var signature: String {
+    switch self {
+    case .closure(let closure): closure.signature
+    case .builtin(let name): name.spelling
+    case .derivative(.slope, let function): "(\(function.signature))'"
+    case .derivative(let kind, let function): "\(kind.rawValue)(\(function.signature))"
+    }
+  }
+}
+
+/// Parameters and a body, and what the body's names meant where it was written.
+public struct Closure: Sendable {
+  /// nil for a lambda.
+  public let name: Name?
+  public let tree: SyntaxTree
+  public let parameters: [SyntaxID]
+  public let body: SyntaxID
+  let locals: [String: Elaborated]
+
+  var signature: String {
+    let list = parameters.map { tree.text(of: $0) }.joined(separator: ", ")
+    return name.map { "\($0)(\(list))" } ?? "(\(list)) -> \(tree.text(of: body))"
+  }
+}

@@ -1,0 +1,78 @@
+extension Elaborator {
+  /// Functions that need a value or a shape while elaborating; nil if `name` is none of them.
+  mutating func arrayFunction(
+    _ name: Name, _ operands: [NodeID], at place: SourceSpan
+  ) throws(Diagnostic) -> NodeID? {
+    switch (name.key, operands.count) {
+    case ("length", 1): return graph.constant(Double(graph.shape(of: operands[0]).count))
+    case ("size", 1):
+      let dimensions = graph.shape(of: operands[0]).dimensions.map(Double.init)
+      return graph.constant(Tensor(.vector(dimensions.count), dimensions))
+    case ("size", 2):
+      let dimensions = graph.shape(of: operands[0]).dimensions
+      let position = try wholeNumber(operands[1], at: place) - 1
+      guard dimensions.indices.contains(position) else {
+        throw Diagnostic(
+          "a \(graph.shape(of: operands[0])) has no dimension \(position + 1)", at: place)
+      }
+      return graph.constant(Double(dimensions[position]))
+    case ("zeros", 1...2), ("ones", 1...2):
+      let sizes = try sizes(operands, at: place)
+      return graph.filled(name.key == "ones" ? 1 : 0, Shape(sizes))
+    case ("eye", 1): return try identityMatrix(wholeNumber(operands[0], at: place), at: place)
+    case ("linspace", 3):
+      let first = try staticValue(of: operands[0], at: place).scalar ?? .nan
+      let last = try staticValue(of: operands[1], at: place).scalar ?? .nan
+      let count = try wholeNumber(operands[2], at: place)
+      let step = count > 1 ? (last - first) / Double(count - 1) : 0
+      let progression = Attribute.progression(start: first, step: step, count: count)
+      return graph.apply(Primitive[.range], [], progression)
+    case ("norm", 2): return try norm(operands[0], order: operands[1], at: place)
+    default: return nil
+    }
+  }
+
+  private mutating func sizes(
+    _ operands: [NodeID], at place: SourceSpan
+  ) throws(Diagnostic) -> [Int] {
+    var sizes: [Int] = []
+    for operand in operands { sizes.append(try wholeNumber(operand, at: place)) }
+    return sizes
+  }
+
+  mutating func wholeNumber(
+    _ operand: NodeID, at place: SourceSpan
+  ) throws(Diagnostic) -> Int {
+    let number = try staticValue(of: operand, at: place).scalar ?? .nan
+    guard let whole = Int(exactly: number), whole >= 0, whole < 1 << 48 else {
+      throw Diagnostic("a whole number of at least 0 is needed here", at: place)
+    }
+    return whole
+  }
+
+  private mutating func identityMatrix(
+    _ size: Int, at place: SourceSpan
+  ) throws(Diagnostic) -> NodeID {
+    guard size <= 1 << 13 else { throw Diagnostic("this matrix is too large", at: place) }
+    var elements = Array(repeating: 0.0, count: size * size)
+    for position in 0..<size { elements[position * size + position] = 1 }
+    return graph.constant(Tensor(.matrix(size, size), elements))
+  }
+
+  /// `norm(x, 1)`, `norm(x, 2)`, `norm(x, inf)`.
+  private mutating func norm(
+    _ operand: NodeID, order: NodeID, at place: SourceSpan
+  ) throws(Diagnostic) -> NodeID {
+    switch try staticValue(of: order, at: place).scalar {
+    case 2: return try apply("norm", [operand], at: place)
+    case 1:
+      let sizes = try apply("abs", [operand], at: place)
+      return try apply("sum", [sizes], at: place)
+    case .some(.infinity):
+      let sizes = try apply("abs", [operand], at: place)
+      return try apply("max", [sizes], at: place)
+    default:
+      throw Diagnostic("norm knows the orders 1, 2 and inf", at: place)
+    }
+  }
+}

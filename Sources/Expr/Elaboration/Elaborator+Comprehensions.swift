@@ -1,0 +1,163 @@
+extension Elaborator {
+  /// `[body for … if …]`, or with a reduction `sum(body for …)`.
+  ///
+  /// The body is elaborated once, on placeholders for the entries, and then batched: the number of
+  /// nodes does not depend on how many entries there are. A body that has no batched form, or needs
+  /// an entry's value while elaborating, is written out.
+  mutating func comprehension(
+    _ body: SyntaxID, _ generators: [[Generator]], _ condition: SyntaxID?, reduction: String?,
+    _ id: SyntaxID, _ tree: SyntaxTree
+  ) throws(Diagnostic) -> NodeID {
+    let outer = locals
+    defer { locals = outer }
+    let flat = generators.flatMap { $0 }
+    let span = tree.span(of: id)
+    var table = try EntryTable(flat, tree, &self)
+    if let condition { try table.filter(condition, tree, &self, isReduction: reduction != nil) }
+    let isMatrix = generators.count == 1 && flat.count == 2 && reduction == nil
+    if isMatrix, condition != nil {
+      throw Diagnostic("a matrix takes no condition", at: span)
+    }
+    let entries: NodeID
+    do {
+      entries = try batched(table, at: span) { elaborator throws(Diagnostic) in
+        try elaborator.guarded(body, table.guardCondition, reduction, tree)
+      }
+    } catch  where error.isNotKnownYet {
+      entries = try writtenOut(table, span) { elaborator throws(Diagnostic) in
+        try elaborator.guarded(body, table.guardCondition, reduction, tree)
+      }
+    }
+    if let reduction { return try reduce(reduction, entries, at: span) }
+    guard isMatrix else { return entries }
+    guard graph.shape(of: entries).isVector else {
+      throw Diagnostic("the entries of this matrix are numbers", at: tree.span(of: body))
+    }
+    return graph.shaped(entries, to: .matrix(table.counts[0], table.counts[1]))
+  }
+
+  /// `map(f, xs)`.
+  mutating func map(
+    _ function: Function, _ sequence: Walk, at span: SourceSpan
+  ) throws(Diagnostic) -> Elaborated {
+    if case .parts(let parts) = sequence {
+      var results: [Elaborated] = []
+      for part in parts { results.append(try apply(function, to: [part], at: span)) }
+      return .tuple(results)
+    }
+    let table = EntryTable(sequence)
+    let body: (inout Elaborator) throws(Diagnostic) -> NodeID = { elaborator throws(Diagnostic) in
+      let entry = elaborator.locals[EntryTable.soleName] ?? .tuple([])
+      return try elaborator.tensor(elaborator.apply(function, to: [entry], at: span), at: span)
+    }
+    let outer = locals
+    defer { locals = outer }
+    do {
+      return .tensor(try batched(table, at: span, body))
+    } catch  where error.isNotKnownYet {
+      return .tensor(try writtenOut(table, span, body))
+    }
+  }
+
+  /// The body, or where a condition that is known only later does not hold, what changes no sum.
+  private mutating func guarded(
+    _ body: SyntaxID, _ condition: SyntaxID?, _ reduction: String?, _ tree: SyntaxTree
+  ) throws(Diagnostic) -> NodeID {
+    let value = try node(body, tree)
+    guard let condition, let reduction else { return value }
+    let neutral: [String: Double] = ["sum": 0, "prod": 1, "max": -.infinity, "min": .infinity]
+    guard let number = neutral[reduction] else {
+      throw Diagnostic(
+        "the condition of a \(reduction) must be known while elaborating",
+        at: tree.span(of: condition))
+    }
+    let test = try node(condition, tree)
+    return try apply("select", [test, value, graph.constant(number)], at: tree.span(of: condition))
+  }
+
+  private mutating func batched(
+    _ table: EntryTable, at span: SourceSpan,
+    _ body: (inout Elaborator) throws(Diagnostic) -> NodeID
+  ) throws(Diagnostic) -> NodeID {
+    guard let (stands, all) = table.placeholders(&self) else { throw .notKnownYet(at: span) }
+    placeholders += stands
+    defer { placeholders.removeLast(stands.count) }
+    let root = try body(&self)
+    let environment = environment
+    var batching = Batching(graph, placeholders: all, count: table.count) {
+      graph, index, node throws(Diagnostic) in
+      try Self.positions(&graph, index, node, environment, at: span)
+    }
+    guard let result = try batching.batch(root) else { throw .notKnownYet(at: span) }
+    graph = batching.graph
+    return result
+  }
+
+  /// Positions from 0 for all entries of an index; one outside is an error.
+  private static func positions(
+    _ graph: inout Graph, _ index: NodeID, _ node: NodeID, _ environment: Environment,
+    at span: SourceSpan
+  ) throws(Diagnostic) -> [Int] {
+    let leaves = graph.leaves(under: [index])
+    if leaves.contains(where: { $0.leaf.id.order < 0 }) { throw .notKnownYet(at: span) }
+    guard case .picking(let picking) = graph.attribute(of: node) else { return [] }
+    let size = picking.axes.firstIndex(of: .operand).map { picking.source.dimensions[$0] } ?? 0
+    let isPair = picking.axes.allSatisfy { $0 == .operand } && picking.axes.count == 2
+    let limit = isPair ? max(picking.source.dimensions[0], picking.source.dimensions[1]) : size
+    let numbers = try graph.values(of: [index], in: environment)[0].elements
+    var positions: [Int] = []
+    positions.reserveCapacity(numbers.count)
+    for number in numbers {
+      guard let whole = Int(exactly: number), whole >= 1, whole <= limit else {
+        throw Diagnostic(
+          "the index \(NumberFormat().string(number)) is outside 1…\(limit)", at: span,
+          hint: "look at the range the index runs over")
+      }
+      positions.append(whole - 1)
+    }
+    return positions
+  }
+
+  private mutating func writtenOut(
+    _ table: EntryTable, _ span: SourceSpan,
+    _ body: (inout Elaborator) throws(Diagnostic) -> NodeID
+  ) throws(Diagnostic) -> NodeID {
+    guard table.count <= Self.unrollLimit else {
+      throw Diagnostic("this loop over \(table.count) entries cannot be written out", at: span)
+    }
+    var results: [NodeID] = []
+    for position in 0..<table.count {
+      try table.bind(position, &self)
+      results.append(try body(&self))
+    }
+    return try stacked(results, at: span)
+  }
+
+  /// Numbers as a vector, vectors as the rows of a matrix.
+  mutating func stacked(_ results: [NodeID], at span: SourceSpan) throws(Diagnostic) -> NodeID {
+    guard let first = results.first else { return graph.constant(Tensor(.vector(0), [])) }
+    let shape = graph.shape(of: first)
+    guard shape.rank < 2 || shape.isRow,
+      results.allSatisfy({ graph.shape(of: $0).count == shape.count })
+    else { throw Diagnostic("the entries are numbers, or vectors of one length", at: span) }
+    if shape.isScalar {
+      return graph.apply(Primitive[.stack], results, .shape(.vector(results.count)))
+    }
+    var entries: [NodeID] = []
+    for result in results {
+      for position in 0..<shape.count {
+        entries.append(graph.entry(position, of: result, shape: graph.shape(of: result)))
+      }
+    }
+    return graph.apply(Primitive[.stack], entries, .shape(.matrix(results.count, shape.count)))
+  }
+
+  /// A reduction over the entries: of numbers to one, of vectors to a vector.
+  private mutating func reduce(
+    _ name: String, _ entries: NodeID, at span: SourceSpan
+  ) throws(Diagnostic) -> NodeID {
+    if graph.shape(of: entries).isVector { return try apply(name, [entries], at: span) }
+    let row = try apply(name, [entries], .axis(0), at: span)
+    return graph.apply(.transpose, row)
+  }
+}

@@ -1,0 +1,236 @@
+/// Turns the body of a loop without carries, built once on placeholders, into one computation on all
+/// entries at a time.
+///
+/// A placeholder of shape s becomes an array whose first axis runs over the entries: a number a
+/// vector, a vector or a row the rows of a matrix. Each primitive carries the axis along by one of
+/// the rules below; a body with any other is not batched.
+struct Batching {
+  private(set) var graph: Graph
+  /// The batched form of each node that depends on a placeholder.
+  private var batched: [NodeID: NodeID]
+  private let count: Int
+  /// The value of a node that no leaf decides, for indices.
+  private let positions: (inout Graph, NodeID, NodeID) throws(Diagnostic) -> [Int]
+
+  /// - Parameters:
+  ///   - placeholders: what each stands for, all entries at a time.
+  ///   - positions: positions, from 0, for a batched index: the graph, the node and the index in the
+  ///     body it comes from.
+  init(
+    _ graph: Graph, placeholders: [NodeID: NodeID], count: Int,
+    positions: @escaping (inout Graph, NodeID, NodeID) throws(Diagnostic) -> [Int]
+  ) {
+    self.graph = graph
+    batched = placeholders
+    self.count = count
+    self.positions = positions
+  }
+
+  /// The batched form of a node of the body; nil if an operation in it has no rule.
+  mutating func batch(_ root: NodeID) throws(Diagnostic) -> NodeID? {
+    let depends = graph.descendants(of: Array(batched.keys))
+    let needed = graph.ancestors(of: [root])
+    for index in depends.indices where depends[index] && needed[index] {
+      let node = NodeID(index)
+      if batched[node] != nil { continue }
+      guard let primitive = graph.primitive(of: node), let result = try rule(primitive, node) else {
+        return nil
+      }
+      batched[node] = result
+    }
+    return batched[root] ?? repeated(root)
+  }
+
+  /// A value that is the same for all entries.
+  private mutating func repeated(_ node: NodeID) -> NodeID? {
+    let shape = graph.shape(of: node)
+    if shape.isScalar { return graph.broadcast(node, to: .vector(count)) }
+    guard let row = row(node) else { return nil }
+    return graph.broadcast(row, to: .matrix(count, shape.count))
+  }
+
+  /// A vector or a row as a row, which goes with every entry.
+  private mutating func row(_ node: NodeID) -> NodeID? {
+    let shape = graph.shape(of: node)
+    if shape.isRow { return node }
+    return shape.isVector ? graph.apply(.transpose, node) : nil
+  }
+
+  private mutating func rule(
+    _ primitive: Primitive, _ node: NodeID
+  ) throws(Diagnostic) -> NodeID? {
+    let operands = Array(graph.operands(of: node))
+    let shape = graph.shape(of: node)
+    guard shape.rank < 2 || shape.isRow else { return nil }
+    switch primitive.symbol {
+    case .product: return product(operands[0], operands[1])
+    case .dot: return inner(operands[0], operands[1])
+    case .transpose: return graph.shape(of: operands[0]).isMatrix ? nil : batched[operands[0]]
+    case .index: return index(node, operands[0])
+    case .pick: return try pick(node, operands)
+    case .select, .strongMultiply: return elementwise(primitive, operands, shape)
+    case .broadcast:
+      guard graph.shape(of: operands[0]).isScalar, let operand = batched[operands[0]] else {
+        return nil
+      }
+      return graph.broadcast(operand, to: .matrix(count, shape.count))
+    case .sumTo:
+      guard shape.isScalar, let operand = batched[operands[0]] else { return nil }
+      return graph.apply(.sum, operand, attribute: .axis(1))
+    case .stack: return stack(operands)
+    default: break
+    }
+    switch primitive.evaluation {
+    case .unary, .binary, .ternary: return elementwise(primitive, operands, shape)
+    case .kernel: return alongRows(primitive, node, operands)
+    }
+  }
+
+  /// Entry by entry: numbers that vary go as a column, arrays that do not vary as a row.
+  private mutating func elementwise(
+    _ primitive: Primitive, _ operands: [NodeID], _ shape: Shape
+  ) -> NodeID? {
+    var parts: [NodeID] = []
+    for operand in operands {
+      if let part = batched[operand] {
+        parts.append(part)
+      } else if graph.shape(of: operand).isScalar {
+        parts.append(operand)
+      } else if let part = row(operand) {
+        parts.append(part)
+      } else {
+        return nil
+      }
+    }
+    return graph.apply(primitive, parts)
+  }
+
+  /// A reduction of a vector, or an operation along it, works along the rows.
+  private mutating func alongRows(
+    _ primitive: Primitive, _ node: NodeID, _ operands: [NodeID]
+  ) -> NodeID? {
+    guard primitive.takesAxis, operands.count == 1, let operand = batched[operands[0]],
+      graph.attribute(of: node).axis == nil, !graph.shape(of: operands[0]).isScalar
+    else { return nil }
+    return graph.apply(primitive, [operand], .axis(1))
+  }
+
+  private mutating func product(_ a: NodeID, _ b: NodeID) -> NodeID? {
+    let first = graph.shape(of: a), second = graph.shape(of: b)
+    switch (batched[a], batched[b]) {
+    case (nil, let right?) where first.isMatrix && second.isVector:
+      return graph.apply(.product, right, graph.apply(.transpose, a))
+    case (nil, let right?) where first.isRow && second.isVector:
+      return graph.apply(.product, right, graph.apply(.transpose, a))
+    case (let left?, nil) where first.isRow && !second.isRow:
+      return graph.apply(.product, left, b)
+    case (let left?, let right?) where first.isRow && second.isVector:
+      return graph.apply(.sum, graph.apply(.multiply, left, right), attribute: .axis(1))
+    default: return nil
+    }
+  }
+
+  private mutating func inner(_ a: NodeID, _ b: NodeID) -> NodeID? {
+    switch (batched[a], batched[b]) {
+    case (let left?, let right?):
+      return graph.apply(.sum, graph.apply(.multiply, left, right), attribute: .axis(1))
+    case (let one?, nil): return column(b).map { graph.apply(.product, one, $0) }
+    case (nil, let one?): return column(a).map { graph.apply(.product, one, $0) }
+    case (nil, nil): return nil
+    }
+  }
+
+  private mutating func column(_ node: NodeID) -> NodeID? {
+    let shape = graph.shape(of: node)
+    if shape.isVector { return node }
+    return shape.isRow ? graph.apply(.transpose, node) : nil
+  }
+
+  /// A fixed index of something that varies: the same entries of each row.
+  private mutating func index(_ node: NodeID, _ operand: NodeID) -> NodeID? {
+    guard case .selection(let selection) = graph.attribute(of: node), let part = batched[operand],
+      let last = selection.axes.last
+    else { return nil }
+    let all = Selection.Axis(positions: Array(0..<count), isSingle: false)
+    let rows = Selection(axes: [all, last], source: graph.shape(of: part))
+    return graph.apply(.index, part, attribute: .selection(rows))
+  }
+
+  /// An index that varies: its positions are known now for all entries, so it is a gather.
+  private mutating func pick(_ node: NodeID, _ operands: [NodeID]) throws(Diagnostic) -> NodeID? {
+    guard case .picking(let picking) = graph.attribute(of: node) else { return nil }
+    var taken: [[Int]?] = []
+    var next = 1
+    for axis in picking.axes {
+      switch axis {
+      case .operand:
+        let operand = operands[next]
+        next += 1
+        if let index = batched[operand] {
+          taken.append(try positions(&graph, index, node))
+        } else {
+          let known = try positions(&graph, operand, node)
+          taken.append(Array(repeating: known[0], count: count))
+        }
+      case .fixed(let position): taken.append(Array(repeating: position, count: count))
+      case .whole: taken.append(nil)
+      }
+    }
+    if let base = batched[operands[0]] { return pickRows(base, picking, taken) }
+    let base = operands[0], source = picking.source
+    switch (source.rank, taken.count == 2 ? taken[0] : nil, taken[taken.count - 1]) {
+    case (1, _, let entries?):
+      let axis = Selection.Axis(positions: entries, isSingle: false)
+      return gather(base, [axis], source)
+    case (2, let rows?, nil):
+      let axes = [Selection.Axis(positions: rows, isSingle: false), whole(source.dimensions[1])]
+      return gather(base, axes, source)
+    case (2, nil, let columns?):
+      let axes = [whole(source.dimensions[0]), Selection.Axis(positions: columns, isSingle: false)]
+      return graph.apply(.transpose, gather(base, axes, source))
+    case (2, let rows?, let columns?):
+      let width = source.dimensions[1]
+      return flat(base, source.count, zip(rows, columns).map { $0 * width + $1 })
+    default: return nil
+    }
+  }
+
+  /// Entry positions[k] of row k.
+  private mutating func pickRows(
+    _ base: NodeID, _ picking: Picking, _ taken: [[Int]?]
+  ) -> NodeID? {
+    guard let last = taken.last, let entries = last,
+      picking.source.rank == 1 || picking.source.isRow
+    else { return nil }
+    let width = picking.source.count
+    return flat(base, count * width, entries.enumerated().map { $0 * width + $1 })
+  }
+
+  private mutating func flat(_ base: NodeID, _ size: Int, _ positions: [Int]) -> NodeID {
+    let vector = graph.shaped(base, to: .vector(size))
+    return gather(vector, [.init(positions: positions, isSingle: false)], .vector(size))
+  }
+
+  private mutating func gather(
+    _ base: NodeID, _ axes: [Selection.Axis], _ source: Shape
+  ) -> NodeID {
+    graph.apply(.index, base, attribute: .selection(Selection(axes: axes, source: source)))
+  }
+
+  private func whole(_ count: Int) -> Selection.Axis {
+    Selection.Axis(positions: Array(0..<count), isSingle: false)
+  }
+
+  /// Numbers side by side: column j of the result is entry j of each.
+  private mutating func stack(_ operands: [NodeID]) -> NodeID? {
+    var total: NodeID?
+    for (position, operand) in operands.enumerated() {
+      let column = batched[operand] ?? graph.broadcast(operand, to: .vector(count))
+      var unit = Array(repeating: 0.0, count: operands.count)
+      unit[position] = 1
+      let row = graph.apply(.transpose, graph.constant(Tensor(.vector(operands.count), unit)))
+      total = graph.sum(total, graph.apply(.product, column, row))
+    }
+    return total
+  }
+}
