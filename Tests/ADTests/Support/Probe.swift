@@ -82,7 +82,8 @@ extension Probe {
   private static let pairs: [[Shape]] = {
     let mixed: [[Shape]] = [
       [.scalar, .matrix(2, 3)], [.vector(2), .matrix(2, 3)], [.row(3), .matrix(2, 3)],
-      [.vector(2), .row(3)], [.scalar, .vector(2)], [.scalar, .row(3)], [.vector(1), .matrix(1, 3)],
+      [.vector(2), .row(3)], [.scalar, .vector(2)], [.scalar, .row(3)],
+      [.vector(1), .matrix(1, 3)],
     ]
     return mixed + mixed.map { $0.reversed() }
       + [[.vector(2), .vector(2)], [.row(2), .row(2)], [.matrix(2, 3), .matrix(2, 3)]]
