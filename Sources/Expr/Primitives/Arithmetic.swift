@@ -3,10 +3,11 @@ import Glibc
 #elseif canImport(Darwin)
 import Darwin
 #endif
+import RealModule
 
 extension Primitive {
   /// The operators. Conventions of the power at its edges: x^0 has gradient 0 and 0^0 is 1; d/dy 0^y
-  /// is 0 for y > 0 (both through ⊛, whose left side is then 0).
+  /// is 0 for y > 0.
   static let arithmetic: [Primitive] = [
     .elementwise(
       "negate", "the opposite", isFunction: false, value: { -$0 }, partial: -1,
@@ -29,13 +30,28 @@ extension Primitive {
       value: { $1 == 2 ? $0 * $0 : pow($0, $1) },
       partials: [
         .strong(.y, .f("power", .x, .y - 1)),
-        .strong(.result, .f("log", .x)),
+        .f("powerLog", .result, .x),
       ],
       notation: .infix(.power), samples: [[1.5, -0.3], [0.7, 2], [2.1, 3.5]], edges: [0, 1]),
     .elementwise(
       "mod", "the remainder of x/y with the sign of y", value: modulo,
       partials: [1, -.f("floor", .x / .y)], samples: [[5.3, 2], [-5.3, 2]], edges: [0]),
     .strongProduct,
+    // a/b where 0/0 is to be 0, as in the gradient x/‖x‖ of a norm. A quotient and not a⊛(1/b): of
+    // that the derivative holds 1/b², which overflows long before it matters.
+    .elementwise(
+      "strongDivide", "the quotient, 0 where the first number is 0", isFunction: false,
+      value: { $0 == 0 ? 0 : $0 / $1 }, partials: [1 / .y, -.f("strongDivide", .result, .y)],
+      notation: .infix(.divide), samples: [[1.5, -0.3]], edges: [0, .infinity]),
+    // The partial of x^y in y, from x^y and x: 0 at 0^y for y > 0, and so are its derivatives, where
+    // 0·log(0) would give nan in the second.
+    .elementwise(
+      "powerLog", "x^y log(x) from x^y and x", isFunction: false,
+      value: { $0 == 0 && $1 == 0 ? 0 : $0 * Double.log($1) },
+      partials: [
+        .f("select", .f("and", .f("equal", .x, 0), .f("equal", .y, 0)), 0, .f("log", .y)),
+        .f("strongDivide", .x, .y),
+      ], samples: [[1.5, 0.3], [-0.3, 2]], edges: [0, .infinity]),
   ]
 
   /// a⊛b, the product in the chain rule: 0 where a (an adjoint or a tangent) is 0, whatever b is, so

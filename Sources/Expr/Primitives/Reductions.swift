@@ -2,7 +2,7 @@ import RealModule
 
 extension Primitive {
   /// Reductions, to a number or along `dim=`. Ties share the gradient of `max` and `min` equally; the
-  /// norm has gradient 0 at 0, since x⊛(1/‖x‖) is 0 where x is.
+  /// norm has gradient 0 at 0, since 0/‖x‖ counts as 0 there.
   static let reductions: [Primitive] = [
     .reduction("sum", "sum of the entries", value: { $0.sum() }, gradient: 1),
     .reduction(
@@ -12,10 +12,11 @@ extension Primitive {
     .reduction("min", "least entry", value: { -$0.maximum { -$0 } }, gradient: tied),
     .reduction(
       "norm", "Euclidean norm; of a matrix the Frobenius norm", value: euclideanNorm,
-      gradient: .strong(.x, 1 / .result), edges: [0]),
+      gradient: .f("strongDivide", .x, .result), edges: [0]),
+    // softmax(x) and not exp(x - y): for large x the difference has lost digits of y.
     .reduction(
       "logsumexp", "log of the sum of exponentials, without overflow", value: logSumExp,
-      gradient: .f("exp", .x - .result)),
+      gradient: .alongAxis("softmax", .x)),
     softmax,
     prod,
     prodGradient,

@@ -58,7 +58,8 @@ enum ShapeRules {
   static let reduction: Primitive.ShapeRule = { shapes, attribute throws(ShapeMismatch) in
     let shape = shapes[0]
     guard let axis = attribute.axis else { return .scalar }
-    if shape.isVector && axis == 0 { return .scalar }
+    // A vector down its column and a row along itself are all there is of them.
+    if shape.isVector && axis == 0 || shape.isRow && axis == 1 { return .scalar }
     guard shape.rank == 2, axis < 2 else {
       throw ShapeMismatch(
         "a \(shape) has no dimension \(axis + 1)",

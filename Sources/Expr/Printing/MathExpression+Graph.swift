@@ -51,6 +51,7 @@ public struct FormulaReader {
       return .indexed(operands[0], Self.indices(selection))
     case .call:
       if primitive.name == "sech" { return .one / .call("cosh", operands) }
+      if primitive.name == "powerLog" { return operands[0] * .call("log", [operands[1]]) }
       if let axis = graph.attribute(of: node).axis {
         operands.append(.symbol("dim=\(axis + 1)"))
       }

@@ -1,0 +1,52 @@
+import AD
+import Expr
+
+/// A formula as a user types it, with its variables at a point.
+struct TypedFormula {
+  private(set) var graph: Graph
+  let output: NodeID
+  let variables: [NodeID]
+  private let environment: Environment
+
+  /// - Throws: the diagnostic of the parser or the elaborator.
+  init(_ text: String, at point: [(name: String, value: Double)]) throws {
+    var environment = Environment()
+    for (name, value) in point { environment.setLeaf(Name(name), to: Tensor(value)) }
+    let source = SourceText(text)
+    let tree = try Parser.parseExpressions(in: source, range: 0..<source.utf8.count)
+    var elaborator = Elaborator(environment)
+    output = try elaborator.elaborate(tree.statements[0].node, of: tree)
+    var variables: [NodeID] = []
+    for (name, _) in point { variables.append(try elaborator.elaborate(Name(name), at: nil)) }
+    self.variables = variables
+    self.environment = environment
+    graph = elaborator.graph
+  }
+
+  mutating func gradient(of node: NodeID) -> [NodeID] {
+    AD.gradient(of: node, variables: variables, in: &graph)
+  }
+
+  /// The gradient of the output, as numbers.
+  mutating func gradient() throws -> [Double] {
+    let nodes = gradient(of: output)
+    return try numbers(nodes)
+  }
+
+  /// The tangents of some nodes along one variable.
+  mutating func pushedForward(_ nodes: [NodeID], along variable: NodeID) -> [NodeID] {
+    let one = graph.constant(1)
+    let forward = ForwardMode(&graph, seeds: [variable: one], outputs: nodes)
+    return nodes.map { forward.tangents[$0] ?? graph.constant(0) }
+  }
+
+  /// The derivative with respect to the variables at some positions, one after the other.
+  mutating func derivative(_ positions: [Int]) -> NodeID {
+    positions.reduce(output) { node, position in gradient(of: node)[position] }
+  }
+
+  /// The values of scalar nodes at the point.
+  func numbers(_ nodes: [NodeID]) throws -> [Double] {
+    try graph.values(of: nodes, in: environment).map { $0.scalar ?? .nan }
+  }
+}
