@@ -24,6 +24,7 @@ struct Application {
   init(_ tool: CommandLineTool) {
     self.tool = tool
     session.settings.echo = tool.echo
+    session.edit { $0.random = RandomGenerator(seed: tool.seed) }
   }
 
   /// - Returns: the exit code.

@@ -51,6 +51,9 @@ struct CommandLineTool: ParsableCommand {
   @Option(help: "Columns to fit tables into.")
   var width: Int?
 
+  @Option(help: "Seed of the random numbers.")
+  var seed: UInt64 = 0
+
   @Flag(help: "Neither read nor write the history file.")
   var noHistory = false
 

@@ -26,6 +26,15 @@ extension JSONValue {
     case .tensor(let tensor): self = JSONValue(tensor)
     case .tuple(let parts): self = .array(parts.map { JSONValue($0) })
     case .string(let text): self = .string(text)
+    case .table(let names, let tensor):
+      let width = names.count
+      let columns = names.enumerated().map { column, name in
+        let entries = stride(from: column, to: tensor.elements.count, by: max(1, width)).map {
+          JSONValue.number(tensor.elements[$0])
+        }
+        return (key: name, value: JSONValue.array(entries))
+      }
+      self = .object([("columns", .object(columns))])
     case .function(let signature): self = .object([("function", .string(signature))])
     }
   }

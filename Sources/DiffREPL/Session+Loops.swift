@@ -126,7 +126,7 @@ extension Value {
     case .tuple(let parts): return parts
     case .tensor(let tensor) where tensor.shape.isVector || tensor.shape.isRow:
       return tensor.elements.map { .tensor(Tensor($0)) }
-    case .tensor(let tensor) where tensor.shape.isMatrix:
+    case .tensor(let tensor) where tensor.shape.isMatrix, .table(_, let tensor):
       let columns = tensor.shape.dimensions[1]
       return (0..<tensor.shape.dimensions[0]).map { row in
         let entries = Array(tensor.elements[row * columns..<(row + 1) * columns])

@@ -28,7 +28,7 @@ extension Session {
   // MARK: Expressions
 
   private mutating func show(_ node: SyntaxID, _ tree: SyntaxTree) throws(Diagnostic) -> Output {
-    let value = try evaluateValue(node, tree)
+    let value = try evaluateDrawing(node, tree)
     let text = tree.text(of: node)
     var members: [(key: String, value: JSONValue)] = [("statement", .string(text))]
     var name = StyledText("ans", .faint)
@@ -41,6 +41,16 @@ extension Session {
     if value.tensor?.scalar != nil { lastTarget = (tree, node) }
     if value.holdsTensors { setAnswer(value) }
     return Output(blocks: [.value(name: name, value)], json: [.object(members)])
+  }
+
+  /// The value of an expression now, its random numbers drawn from the session's generator.
+  private mutating func evaluateDrawing(
+    _ node: SyntaxID, _ tree: SyntaxTree
+  ) throws(Diagnostic) -> Value {
+    var elaborator = Elaborator(environment)
+    let elaborated = try elaborator.elaborateValue(node, of: tree)
+    edit { $0.random = elaborator.random }
+    return try elaborator.graph.value(of: elaborated, in: environment)
   }
 
   /// The value of an expression now.
@@ -89,14 +99,17 @@ extension Session {
       output += Output(notes: shadowingNotes(name))
       let result = try whole.part(part, at: tree.span(of: target))
       if isClosed {
-        after.setLeaf(name, to: result, isData: isData)
+        after.setLeaf(name, to: result, isData: isData || result.isTable)
       } else {
         after.setDefinition(
-          name, to: Definition(tree: tree, value: value, isData: isData, part: part))
+          name,
+          to: Definition(
+            tree: tree, value: value, isData: isData, part: part, random: environment.random))
         if result.tensor?.scalar != nil, part.isEmpty { lastTarget = (tree, target) }
       }
       output += Output(name, result, tree.text(of: node))
     }
+    after.random = elaborator.random
     change(tree.text(of: node)) { $0 = after }
     for (_, name, _) in bindings {
       // Elaborating it now finds circles.
@@ -145,7 +158,7 @@ extension Session {
   ) throws(Diagnostic) -> Output {
     // All right sides first: a, b := b, a exchanges them.
     var results: [Value] = []
-    for value in values { results.append(try evaluateValue(value, tree)) }
+    for value in values { results.append(try evaluateDrawing(value, tree)) }
     if results.count == 1, targets.count > 1, case .tuple(let parts) = results[0] {
       results = parts
     }
@@ -356,11 +369,14 @@ extension Value {
   /// Whether it can be the value of a leaf.
   fileprivate var holdsTensors: Bool {
     switch self {
-    case .tensor: true
+    case .tensor, .table: true
     case .tuple(let parts): parts.allSatisfy(\.holdsTensors)
     case .string, .function: false
     }
   }
+
+  /// Data that was read takes no gradient.
+  fileprivate var isTable: Bool { if case .table = self { true } else { false } }
 }
 
 extension Output {

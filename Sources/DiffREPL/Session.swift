@@ -3,7 +3,8 @@ import Expr
 
 /// All state of a session: names, settings, what can be undone. The read loop owns the only one.
 struct Session {
-  private(set) var environment = Environment(derivatives: GraphDerivatives())
+  private(set) var environment = Environment(
+    derivatives: GraphDerivatives(), files: DiskFiles())
   /// What the names were before each statement that changed something, the latest last.
   private var undoable: [(before: Environment, what: String)] = []
   var settings = SessionSettings()

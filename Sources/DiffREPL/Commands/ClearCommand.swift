@@ -9,7 +9,7 @@ enum ClearCommand: Command {
   static func run(
     _ arguments: CommandArguments, in session: inout Session
   ) throws(Diagnostic) -> Output {
-    session.change(":clear") { $0 = Environment(derivatives: $0.derivatives) }
+    session.change(":clear") { $0 = $0.cleared }
     session.lastTarget = nil
     return Output(json: [.object([("command", .string(name))])])
   }

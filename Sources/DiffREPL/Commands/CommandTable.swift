@@ -5,7 +5,8 @@ enum CommandTable {
   static let all: [any Command.Type] = [
     GradCommand.self, TraceCommand.self, MinimizeCommand.self, ShowCommand.self,
     VarsCommand.self, DataCommand.self, ParamCommand.self, DeleteCommand.self, ClearCommand.self,
-    UndoCommand.self, SetCommand.self, TimeCommand.self, LoadCommand.self, SaveCommand.self,
+    UndoCommand.self, SetCommand.self, SeedCommand.self, TimeCommand.self, LoadCommand.self,
+    SaveCommand.self,
     HelpCommand.self, QuitCommand.self,
   ]
 
@@ -26,7 +27,7 @@ enum CommandTable {
   /// Commands of the language that this version does not have.
   static let planned = [
     "diff", "jac", "hess", "jvp", "vjp", "hvp", "paths", "why", "claim", "graph", "cost", "chain",
-    "check", "fit", "solve", "plot", "contour", "export", "quiz", "tutorial", "history", "seed",
+    "check", "fit", "solve", "plot", "contour", "export", "quiz", "tutorial", "history",
   ]
 
   /// Runs a command by its name, an alias or an unambiguous beginning of its name.

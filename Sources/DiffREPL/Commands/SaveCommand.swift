@@ -62,7 +62,7 @@ extension ValueFormat {
   /// A value as an expression that reads back to it.
   fileprivate func statement(_ value: Value) -> String {
     switch value {
-    case .tensor(let tensor): statement(tensor)
+    case .tensor(let tensor), .table(_, let tensor): statement(tensor)
     case .tuple(let parts):
       "(" + parts.map(statement).joined(separator: ", ") + (parts.count == 1 ? ",)" : ")")
     case .string(let text): "\"\(text)\""

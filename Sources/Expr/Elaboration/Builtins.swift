@@ -10,6 +10,10 @@ public enum Builtins {
     "length": "number of entries", "size": "the dimensions; size(A, 1) is one of them",
     "zeros": "zeros(n) or zeros(m, n)", "ones": "ones(n) or ones(m, n)",
     "eye": "eye(n), the identity matrix", "linspace": "linspace(a, b, n), n numbers from a to b",
+    "rand": "uniform in (0, 1): rand(), rand(n), rand(m, n)",
+    "randn": "standard normal: randn(), randn(n), randn(m, n)",
+    "randint": "randint(a, b), randint(a, b, n): whole numbers from a to b",
+    "permutation": "permutation(n), 1…n in random order",
   ]
 
   /// Functions that take functions or names, with their summaries.
@@ -25,14 +29,14 @@ public enum Builtins {
     "scan": "scan((h, x) -> …, h0, xs): as fold, every h but the start",
     "iterate": "iterate(f, x0, n), f applied n times",
     "map": "map(f, xs), f of each entry",
+    "read": "read(\"data.csv\"), a table: d.x is a column, d[:,2] too",
     "zip": "zip(xs, ys), pairs for a loop to walk over",
   ]
 
   /// Functions the language plans and this version does not evaluate; naming one says so.
   public static let planned: Set<String> = [
     "argmin", "argmax", "fixedpoint", "root", "cg", "solve", "inv", "det", "logdet", "cholesky",
-    "trace", "diag", "outer", "reshape", "flatten", "hcat", "vcat", "cumsum", "read", "rand",
-    "randn", "randint", "permutation",
+    "trace", "diag", "outer", "reshape", "flatten", "hcat", "vcat", "cumsum",
   ]
 
   /// Whether a name has a meaning without the user giving it one.

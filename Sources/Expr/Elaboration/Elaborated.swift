@@ -4,11 +4,13 @@ public indirect enum Elaborated: Sendable {
   case tuple([Elaborated])
   case string(String)
   case function(Function)
+  /// A matrix with names for its columns.
+  case table([String], NodeID)
 
   /// The tensors in it, in order.
   public var nodes: [NodeID] {
     switch self {
-    case .tensor(let node): [node]
+    case .tensor(let node), .table(_, let node): [node]
     case .tuple(let parts): parts.flatMap(\.nodes)
     case .string, .function: []
     }
@@ -18,6 +20,7 @@ public indirect enum Elaborated: Sendable {
   public func replacing(_ nodes: inout ArraySlice<NodeID>) -> Elaborated {
     switch self {
     case .tensor: return .tensor(nodes.removeFirst())
+    case .table(let names, _): return .table(names, nodes.removeFirst())
     case .tuple(let parts):
       var replaced: [Elaborated] = []
       for part in parts { replaced.append(part.replacing(&nodes)) }
@@ -34,7 +37,7 @@ public indirect enum Elaborated: Sendable {
   /// Where each tensor stands in it, as it is written: `[1][2]`; empty for a tensor itself.
   public var paths: [String] {
     switch self {
-    case .tensor: [""]
+    case .tensor, .table: [""]
     case .tuple(let parts):
       parts.enumerated().flatMap { position, part in part.paths.map { "[\(position + 1)]\($0)" } }
     case .string, .function: []
@@ -46,7 +49,7 @@ public indirect enum Elaborated: Sendable {
     switch self {
     case .function: true
     case .tuple(let parts): parts.contains { $0.holdsFunction }
-    case .tensor, .string: false
+    case .tensor, .string, .table: false
     }
   }
 

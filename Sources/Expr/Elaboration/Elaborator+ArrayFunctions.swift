@@ -27,9 +27,42 @@ extension Elaborator {
       let step = count > 1 ? (last - first) / Double(count - 1) : 0
       let progression = Attribute.progression(start: first, step: step, count: count)
       return graph.apply(Primitive[.range], [], progression)
+    case ("rand", 0...2): return try drawn(operands, at: place) { $0.uniform() }
+    case ("randn", 0...2): return try drawn(operands, at: place) { $0.normal() }
+    case ("randint", 2...4):
+      let low = try integer(operands[0], at: place), high = try integer(operands[1], at: place)
+      guard low <= high else { throw Diagnostic("randint(a, b) needs a ≤ b", at: place) }
+      return try drawn(Array(operands.dropFirst(2)), at: place) {
+        Double($0.integer(in: low...high))
+      }
+    case ("permutation", 1):
+      guard placeholders.isEmpty else { throw .notKnownYet(at: place) }
+      let count = try wholeNumber(operands[0], at: place)
+      return graph.constant(Tensor(.vector(count), random.permutation(count).map(Double.init)))
     case ("norm", 2): return try norm(operands[0], order: operands[1], at: place)
     default: return nil
     }
+  }
+
+  /// Random numbers in the shape of the sizes; in a loop each round draws its own.
+  private mutating func drawn(
+    _ sizes: [NodeID], at place: SourceSpan, _ draw: (inout RandomGenerator) -> Double
+  ) throws(Diagnostic) -> NodeID {
+    guard placeholders.isEmpty else { throw .notKnownYet(at: place) }
+    let shape = Shape(try self.sizes(sizes, at: place))
+    guard shape.count <= 1 << 28 else { throw Diagnostic("this array is too large", at: place) }
+    var elements: [Double] = []
+    elements.reserveCapacity(shape.count)
+    for _ in 0..<shape.count { elements.append(draw(&random)) }
+    return graph.constant(Tensor(shape, elements))
+  }
+
+  private mutating func integer(_ operand: NodeID, at place: SourceSpan) throws(Diagnostic) -> Int {
+    let number = try staticValue(of: operand, at: place).scalar ?? .nan
+    guard abs(number) < 0x1p53, let whole = Int(exactly: number) else {
+      throw Diagnostic("a whole number is needed here", at: place)
+    }
+    return whole
   }
 
   private mutating func sizes(

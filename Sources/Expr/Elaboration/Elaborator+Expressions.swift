@@ -35,7 +35,7 @@ extension Elaborator {
       return .tensor(try comprehension(body, generators, condition, reduction: nil, id, tree))
     case .wholeDimension:
       throw Diagnostic("':' alone has a meaning only inside an index", at: tree.span(of: id))
-    case .member: throw .notSupportedYet("columns of a table (d.x)", at: tree.span(of: id))
+    case .member(let table, let column): return try member(table, column, id, tree)
     case .malformed(let diagnostic): throw diagnostic
     case .definition, .update, .function, .print, .assertion, .repetition, .forLoop, .whileLoop,
       .command, .expectError:

@@ -4,7 +4,7 @@ extension Elaborator {
     _ name: Name, _ arguments: [Argument], _ id: SyntaxID, _ tree: SyntaxTree
   ) throws(Diagnostic) -> Elaborated? {
     let forms: Set<String> = [
-      "grad", "∇", "jac", "hess", "jvp", "vjp", "hvp", "fold", "scan", "iterate", "map",
+      "grad", "∇", "jac", "hess", "jvp", "vjp", "hvp", "fold", "scan", "iterate", "map", "read",
     ]
     guard forms.contains(name.key) else { return nil }
     for argument in arguments {
@@ -27,6 +27,7 @@ extension Elaborator {
     case ("fold", 3): return try fold(items, keepsAll: false, span, tree)
     case ("scan", 3): return try fold(items, keepsAll: true, span, tree)
     case ("iterate", 3): return try iterate(items, span, tree)
+    case ("read", 1): return try read(items[0], tree)
     case ("map", 2):
       let function = try function(items[0], tree)
       return try map(function, sequence(items[1], tree), at: span)
@@ -36,6 +37,7 @@ extension Elaborator {
         "hess": "hess(E, w) or hess(f)", "jvp": "jvp(F, x, v)", "vjp": "vjp(F, x, z)",
         "hvp": "hvp(f, x, v)", "fold": "fold((h, x) -> …, h0, xs)",
         "scan": "scan((h, x) -> …, h0, xs)", "iterate": "iterate(f, x0, n)", "map": "map(f, xs)",
+        "read": "read(\"data.csv\")",
       ]
       throw Diagnostic(
         "\(name) does not take \(items.count) arguments", at: span, hint: usage[name.key])

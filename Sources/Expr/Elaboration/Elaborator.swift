@@ -20,12 +20,17 @@ public struct Elaborator {
   /// Nodes that stand for the entries a loop walks over; what depends on one is not known yet.
   var placeholders: [NodeID] = []
   var placeholderCount = 0
+  /// Where the next random number comes from.
+  public internal(set) var random: RandomGenerator
   /// Calls within calls, which recursion without end must not overflow.
   var callDepth = 0
 
   static let callDepthLimit = 100
 
-  public init(_ environment: Environment) { self.environment = environment }
+  public init(_ environment: Environment) {
+    self.environment = environment
+    random = environment.random
+  }
 
   /// The value of an expression as nodes.
   ///
@@ -64,7 +69,7 @@ public struct Elaborator {
 
   func tensor(_ value: Elaborated, at span: SourceSpan?) throws(Diagnostic) -> NodeID {
     switch value {
-    case .tensor(let node): return node
+    case .tensor(let node), .table(_, let node): return node
     case .tuple(let parts):
       throw Diagnostic(
         "a number or an array is needed here, not a tuple of \(parts.count)", at: span,
@@ -120,9 +125,10 @@ public struct Elaborator {
   }
 
   private mutating func finish(_ name: Name, _ definition: Definition) throws(Diagnostic) {
-    let outer = (endValues, locals)
-    (endValues, locals) = ([], [:])
-    defer { (endValues, locals) = outer }
+    // A definition draws the numbers it drew when it was entered.
+    let outer = (endValues, locals, random)
+    (endValues, locals, random) = ([], [:], definition.random)
+    defer { (endValues, locals, random) = outer }
     var result = try value(definition.value, definition.tree)
     for position in definition.part {
       guard case .tuple(let parts) = result, parts.indices.contains(position) else {
@@ -211,6 +217,7 @@ extension Value {
   fileprivate var elaborated: Elaborated {
     switch self {
     case .tensor: .tensor(NodeID(rawValue: 0))
+    case .table(let names, _): .table(names, NodeID(rawValue: 0))
     case .tuple(let parts): .tuple(parts.map(\.elaborated))
     case .string(let text): .string(text)
     case .function: .tuple([])
@@ -243,6 +250,7 @@ extension Elaborated {
   public func value(from tensors: inout ArraySlice<Tensor>) -> Value {
     switch self {
     case .tensor: return .tensor(tensors.removeFirst())
+    case .table(let names, _): return .table(names, tensors.removeFirst())
     case .tuple(let parts):
       var values: [Value] = []
       for part in parts { values.append(part.value(from: &tensors)) }

@@ -9,7 +9,14 @@ public struct Definition: Sendable {
   /// Which part of the value, from 0, where a tuple is taken apart: `(A, b) = t`.
   public let part: [Int]
 
-  public init(tree: SyntaxTree, value: SyntaxID, isData: Bool, part: [Int] = []) {
+  /// Where its random numbers come from.
+  let random: RandomGenerator
+
+  /// - Parameter random: the session's generator when the definition was entered.
+  public init(
+    tree: SyntaxTree, value: SyntaxID, isData: Bool, part: [Int] = [], random: RandomGenerator
+  ) {
+    self.random = random
     self.tree = tree
     self.value = value
     self.isData = isData
@@ -75,8 +82,25 @@ public struct Environment: Sendable {
   /// Differentiates graphs for the derivative operators of the language.
   public let derivatives: any DerivativeProvider
 
-  public init(derivatives: any DerivativeProvider = NoDerivatives()) {
+  /// Reads files for `read`.
+  public let files: any FileProvider
+  /// Where the next random number of a statement comes from.
+  public var random: RandomGenerator
+
+  public init(
+    derivatives: any DerivativeProvider = NoDerivatives(), files: any FileProvider = NoFiles(),
+    seed: UInt64 = 0
+  ) {
     self.derivatives = derivatives
+    self.files = files
+    random = RandomGenerator(seed: seed)
+  }
+
+  /// The same without any name.
+  public var cleared: Environment {
+    var environment = self
+    environment.entries = [:]
+    return environment
   }
 
   /// All names in the order in which they were bound.

@@ -25,11 +25,13 @@ public indirect enum Value: Sendable, Equatable {
   case tuple([Value])
   /// A function by its signature, `f(x, y)`.
   case function(String)
+  /// A matrix with names for its columns.
+  case table([String], Tensor)
 
   /// The tensors in it, in order.
   public var tensors: [Tensor] {
     switch self {
-    case .tensor(let tensor): [tensor]
+    case .tensor(let tensor), .table(_, let tensor): [tensor]
     case .tuple(let parts): parts.flatMap(\.tensors)
     case .string, .function: []
     }
@@ -39,6 +41,7 @@ public indirect enum Value: Sendable, Equatable {
   public func replacing(_ tensors: inout ArraySlice<Tensor>) -> Value {
     switch self {
     case .tensor: return .tensor(tensors.removeFirst())
+    case .table(let names, _): return .table(names, tensors.removeFirst())
     case .tuple(let parts):
       var replaced: [Value] = []
       for part in parts { replaced.append(part.replacing(&tensors)) }
@@ -50,7 +53,7 @@ public indirect enum Value: Sendable, Equatable {
   /// Where each tensor stands in it, as it is written: `[1][2]`; empty for a tensor itself.
   public var paths: [String] {
     switch self {
-    case .tensor: [""]
+    case .tensor, .table: [""]
     case .tuple(let parts):
       parts.enumerated().flatMap { position, part in part.paths.map { "[\(position + 1)]\($0)" } }
     case .string, .function: []
@@ -63,6 +66,7 @@ public indirect enum Value: Sendable, Equatable {
   public func hasShape(of other: Value) -> Bool {
     switch (self, other) {
     case (.tensor(let a), .tensor(let b)): a.shape == b.shape
+    case (.table(let a, let x), .table(let b, let y)): a == b && x.shape == y.shape
     case (.tuple(let a), .tuple(let b)):
       a.count == b.count && zip(a, b).allSatisfy { $0.hasShape(of: $1) }
     case (.string, .string), (.function, .function): true
@@ -79,6 +83,8 @@ extension Value: CustomStringConvertible {
     case .tuple(let parts): "tuple of \(parts.count)"
     case .string: "text"
     case .function(let signature): signature
+    case .table(let names, let tensor):
+      "table of \(tensor.shape.dimensions[0]) rows: \(names.joined(separator: ", "))"
     }
   }
 }

@@ -22,6 +22,7 @@ public struct ValueFormat: Sendable, Equatable {
         + parts.map { line($0, width: max(12, width / max(1, parts.count) - 2)) }
         .joined(separator: ", ") + (parts.count == 1 ? ",)" : ")")
     case .function(let signature): signature
+    case .table: value.description
     }
   }
 
