@@ -18,6 +18,15 @@ import Testing
     #expect(try formula.gradient() == [slope])
   }
 
+  /// Rules may compare; what they yield is shown as 1, not as true.
+  @Test(arguments: ["relu(x)", "max(x, 0)", "max(x, 1)", "min(x, 5)", "where(x > 1, x, 0)"])
+  func gradientsAreNumbers(_ expression: String) throws {
+    var formula = try TypedFormula(expression, at: [("x", 2)])
+    let slope = formula.gradient(of: formula.output)[0]
+    #expect(!formula.graph.isBoolean(slope))
+    #expect(try formula.numbers([slope]) == [1])
+  }
+
   /// What was not taken gives exactly 0, never 0·inf = nan.
   @Test(arguments: [
     ("where(x < 1, x, sqrt(x))", 0, 1), ("where(x <= 0, exp(x), 1 + x)", 1000, 1),

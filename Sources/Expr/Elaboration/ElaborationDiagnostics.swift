@@ -69,31 +69,41 @@ extension Diagnostic {
     "help": ":help", "quit": ":quit", "exit": ":quit", "grad": ":grad f", "bye": ":quit",
   ]
 
-  /// The candidate nearest to a word, if it is near enough to be meant.
+  /// The candidate nearest to a word, if at least half of its letters are meant: among equally near
+  /// ones the one with the same first letter.
   public static func closest(to word: String, among candidates: [String]) -> String? {
-    let limit = word.count <= 2 ? 1 : word.count <= 5 ? 2 : 3
+    let letters = Array(word)
     var best: (word: String, distance: Int)?
     for candidate in candidates where candidate != word {
-      let distance = editDistance(Array(word), Array(candidate), limit: limit)
-      if distance <= min(limit, max(word.count - 1, 1)), distance < best?.distance ?? Int.max {
-        best = (candidate, distance)
-      }
+      if candidate.lowercased() == word.lowercased() { return candidate }
+      let others = Array(candidate)
+      let limit = letters.count / 2
+      guard abs(letters.count - others.count) <= limit else { continue }
+      let steps = editDistance(letters, others)
+      guard steps <= limit else { continue }
+      let distance = 2 * steps + (letters.first == others.first ? 0 : 1)
+      if distance < best?.distance ?? Int.max { best = (candidate, distance) }
     }
     return best?.word
   }
 
-  /// Levenshtein distance; anything above `limit` may come out as limit + 1.
-  private static func editDistance(_ a: [Character], _ b: [Character], limit: Int) -> Int {
-    if abs(a.count - b.count) > limit { return limit + 1 }
-    var previous = Array(0...b.count)
-    for (row, character) in a.enumerated() {
+  /// How many letters to insert, drop or replace, or neighbours to exchange (`lgo`): the
+  /// distance of optimal string alignment.
+  private static func editDistance(_ a: [Character], _ b: [Character]) -> Int {
+    var beforeLast: [Int] = []
+    var last = Array(0...b.count)
+    for row in a.indices {
       var current = [row + 1]
-      for (column, other) in b.enumerated() {
-        let substituted = previous[column] + (character == other ? 0 : 1)
-        current.append(min(substituted, previous[column + 1] + 1, current[column] + 1))
+      for column in b.indices {
+        let replaced = last[column] + (a[row] == b[column] ? 0 : 1)
+        var distance = min(replaced, last[column + 1] + 1, current[column] + 1)
+        if row > 0, column > 0, a[row] == b[column - 1], a[row - 1] == b[column] {
+          distance = min(distance, beforeLast[column - 1] + 1)
+        }
+        current.append(distance)
       }
-      previous = current
+      (beforeLast, last) = (last, current)
     }
-    return previous[b.count]
+    return last[b.count]
   }
 }

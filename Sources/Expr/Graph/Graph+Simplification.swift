@@ -2,25 +2,22 @@ extension Graph {
   /// The identities of 0 and 1 that hold for every value, nan and infinities included; nil if none
   /// applies. `0*x` is not among them: it is nan at infinity.
   mutating func simplified(_ primitive: Primitive, _ operands: [NodeID]) -> NodeID? {
+    let kept: NodeID?
     switch primitive.symbol {
     case .add:
-      if isScalar(operands[0], 0) { return operands[1] }
-      if isScalar(operands[1], 0) { return operands[0] }
-    case .subtract:
-      if isScalar(operands[1], 0) { return operands[0] }
+      kept = isScalar(operands[0], 0) ? operands[1] : isScalar(operands[1], 0) ? operands[0] : nil
+    case .subtract: kept = isScalar(operands[1], 0) ? operands[0] : nil
     case .multiply:
-      if isScalar(operands[0], 1) { return operands[1] }
-      if isScalar(operands[1], 1) { return operands[0] }
-    case .divide, .power:
-      if isScalar(operands[1], 1) { return operands[0] }
+      kept = isScalar(operands[0], 1) ? operands[1] : isScalar(operands[1], 1) ? operands[0] : nil
+    case .divide, .power: kept = isScalar(operands[1], 1) ? operands[0] : nil
     case .negate:
-      if self.primitive(of: operands[0])?.symbol == .negate {
-        return self.operands(of: operands[0]).first
-      }
+      let isNegation = self.primitive(of: operands[0])?.symbol == .negate
+      kept = isNegation ? self.operands(of: operands[0]).first : nil
     case .strongMultiply: return simplifiedStrongProduct(operands[0], operands[1])
-    default: break
+    default: kept = nil
     }
-    return nil
+    // 1*(x > 0) is a number, the comparison alone is not.
+    return kept.flatMap { isBoolean($0) ? nil : $0 }
   }
 
   /// λ⊛∂ with one side a known number: where λ cannot be 0 the product is the plain one.
@@ -30,7 +27,6 @@ extension Graph {
       return apply(.multiply, factor, weight)
     }
     guard let known = scalarConstant(of: factor), known.isFinite else { return nil }
-    if known == 1 { return weight }
     if known == -1 { return apply(.negate, weight) }
     return apply(.multiply, factor, weight)
   }

@@ -34,7 +34,7 @@ extension Primitive {
   private static let dot = Primitive(
     "dot", "inner product of two vectors", arity: 2...2,
     shape: { shapes, _ throws(ShapeMismatch) in
-      guard shapes[0].count == shapes[1].count, shapes[0].rank == shapes[1].rank else {
+      guard shapes[0].dimensions == shapes[1].dimensions else {
         throw ShapeMismatch(
           "dot takes two vectors of one length, got \(shapes[0]) and \(shapes[1])")
       }

@@ -135,7 +135,8 @@ import Testing
 
   @Test(
     arguments: [
-      (-2, 0), (-5e-324, 0), (0, 0.5), (-0.0, 0.5), (5e-324, 1), (.infinity, 1), (-.infinity, 0),
+      (-2, 0), (-Double.leastNonzeroMagnitude, 0), (0, 0.5), (-0.0, 0.5),
+      (Double.leastNonzeroMagnitude, 1), (.infinity, 1), (-.infinity, 0),
     ] as [(Double, Double)])
   func heavisideValues(x: Double, value: Double) {
     #expect(heaviside(x) == value)
