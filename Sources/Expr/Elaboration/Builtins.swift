@@ -10,6 +10,7 @@ public enum Builtins {
     "length": "number of entries", "size": "the dimensions; size(A, 1) is one of them",
     "zeros": "zeros(n) or zeros(m, n)", "ones": "ones(n) or ones(m, n)",
     "eye": "eye(n), the identity matrix", "linspace": "linspace(a, b, n), n numbers from a to b",
+    "reshape": "reshape(x, n) or reshape(x, m, n), the entries row by row",
     "rand": "uniform in (0, 1): rand(), rand(n), rand(m, n)",
     "randn": "standard normal: randn(), randn(n), randn(m, n)",
     "randint": "randint(a, b), randint(a, b, n): whole numbers from a to b",
@@ -35,8 +36,7 @@ public enum Builtins {
 
   /// Functions the language plans and this version does not evaluate; naming one says so.
   public static let planned: Set<String> = [
-    "argmin", "argmax", "fixedpoint", "root", "cg", "solve", "inv", "det", "logdet", "cholesky",
-    "trace", "diag", "outer", "reshape", "flatten", "hcat", "vcat", "cumsum",
+    "fixedpoint", "root", "cg",
   ]
 
   /// Whether a name has a meaning without the user giving it one.

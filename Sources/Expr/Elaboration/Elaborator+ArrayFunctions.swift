@@ -39,6 +39,8 @@ extension Elaborator {
       guard placeholders.isEmpty else { throw .notKnownYet(at: place) }
       let count = try wholeNumber(operands[0], at: place)
       return graph.constant(Tensor(.vector(count), random.permutation(count).map(Double.init)))
+    case ("reshape", 2...3):
+      return try reshaped(operands[0], to: sizes(Array(operands.dropFirst()), at: place), at: place)
     case ("norm", 2): return try norm(operands[0], order: operands[1], at: place)
     default: return nil
     }
@@ -81,6 +83,16 @@ extension Elaborator {
       throw Diagnostic("a whole number of at least 0 is needed here", at: place)
     }
     return whole
+  }
+
+  private mutating func reshaped(
+    _ operand: NodeID, to sizes: [Int], at place: SourceSpan
+  ) throws(Diagnostic) -> NodeID {
+    let shape = Shape(sizes), count = graph.shape(of: operand).count
+    guard shape.count == count else {
+      throw Diagnostic("\(count) entries do not make a \(shape)", at: place)
+    }
+    return graph.shaped(operand, to: shape)
   }
 
   private mutating func identityMatrix(

@@ -1,8 +1,9 @@
 extension Primitive {
   var isKernel: Bool { if case .kernel = evaluation { true } else { false } }
 
-  /// The value on constants.
-  func value(of operands: [Tensor], _ attribute: Attribute, _ shape: Shape) -> Tensor {
+  /// The value on constants; nil if the kernel fails on them, which is for the run to report.
+  func value(of operands: [Tensor], _ attribute: Attribute, _ shape: Shape) -> Tensor? {
+    let failure = KernelFailure()
     let total = operands.reduce(0) { $0 + $1.elements.count }
     let elements = [Double](unsafeUninitializedCapacity: shape.count) { result, count in
       withUnsafeTemporaryAllocation(of: Double.self, capacity: max(1, total)) { scratch in
@@ -19,10 +20,11 @@ extension Primitive {
         evaluate(
           KernelArguments(
             inputs: inputs, inputShapes: operands.map(\.shape), output: output, outputShape: shape,
-            attribute: attribute))
+            attribute: attribute, failure: failure))
       }
       count = shape.count
     }
+    if failure.take() != nil { return nil }
     return Tensor(shape, elements, isBoolean: yieldsBoolean)
   }
 

@@ -12,7 +12,7 @@ import Synchronization
 public final class Program {
   /// The operations a scalar program is mostly made of have a case of their own; the rest go through
   /// the function of their primitive.
-  private enum Opcode: UInt8 {
+  enum Opcode: UInt8 {
     case add, subtract, multiply, divide, negate, strongMultiply
     case unary, binary, ternary, array
 
@@ -36,7 +36,7 @@ public final class Program {
     }
   }
 
-  private struct Instruction {
+  struct Instruction {
     var primitive: Int16
     var opcode: Opcode
     var slot: Int32
@@ -53,16 +53,17 @@ public final class Program {
     var attribute: Attribute
   }
 
-  private var instructions: [Instruction] = []
-  private var operandSlots: [Int32] = []
+  private(set) var instructions: [Instruction] = []
+  private(set) var operandSlots: [Int32] = []
   private var details: [Detail] = []
-  private var shapes: [Shape] = []
+  private(set) var shapes: [Shape] = []
   private var booleans: [Bool] = []
   private var leafSlots: [Leaf.ID: Int] = [:]
-  private var outputSlots: [Int] = []
+  private(set) var outputSlots: [Int] = []
   /// Where the value of each slot begins.
-  private let slots: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
+  let slots: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
   private let storage: UnsafeMutablePointer<Double>
+  private let failure = KernelFailure()
 
   /// The leaves whose values must be set before a run.
   public var leaves: [Leaf.ID] { leafSlots.keys.sorted() }
@@ -185,10 +186,12 @@ public final class Program {
 
   /// Evaluates every instruction once.
   ///
-  /// - Throws: the diagnostic of an interruption when Ctrl-C is pressed during the run.
+  /// - Throws: the diagnostic of an interruption when Ctrl-C is pressed during the run; what a kernel
+  ///   reports (a singular matrix), if an output depends on its result.
   public func run() throws(Diagnostic) {
     let slots = self.slots, table = Primitive.all
     var work = 0
+    var failures: [Failure] = []
     for instruction in instructions {
       let target = slots[Int(instruction.slot)]
       let first = Int(instruction.operandStart)
@@ -218,13 +221,18 @@ public final class Program {
           break
         }
         target.pointee = function(operand(0), operand(1), operand(2))
-      case .array: work += runArray(instruction, table[Int(instruction.primitive)])
+      case .array:
+        work += runArray(instruction, table[Int(instruction.primitive)])
+        if let diagnostic = failure.take() {
+          failures.append(Failure(slot: Int(instruction.slot), diagnostic: diagnostic))
+        }
       }
       if work > 4096 {
         work = 0
         if interruptionRequested.load(ordering: .relaxed) { throw .interrupted }
       }
     }
+    if !failures.isEmpty { try raise(failures) }
   }
 
   /// Runs one instruction on arrays; returns how much work that was, in entries.
@@ -237,7 +245,7 @@ public final class Program {
     primitive.evaluate(
       KernelArguments(
         inputs: inputs, inputShapes: detail.inputShapes, output: slots[Int(instruction.slot)],
-        outputShape: detail.outputShape, attribute: detail.attribute))
+        outputShape: detail.outputShape, attribute: detail.attribute, failure: failure))
     return 64 + detail.outputShape.count
   }
 }

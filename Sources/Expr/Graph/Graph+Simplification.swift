@@ -45,6 +45,6 @@ extension Graph {
       guard let value = constant(of: operand) else { return nil }
       values.append(value)
     }
-    return constant(primitive.value(of: values, attribute, shape))
+    return primitive.value(of: values, attribute, shape).map { constant($0) }
   }
 }

@@ -5,6 +5,33 @@ public struct KernelArguments {
   public let output: UnsafeMutablePointer<Double>
   public let outputShape: Shape
   public let attribute: Attribute
+  /// Where the kernel reports that it cannot do its work.
+  let failure: KernelFailure
+
+  /// Reports why there is no result, which becomes nan. The evaluation goes on, and ends in this
+  /// diagnostic if one of its outputs depends on the result: in a branch that `if` did not take
+  /// nothing has failed.
+  public func fail(_ diagnostic: Diagnostic) {
+    output.update(repeating: .nan, count: outputShape.count)
+    failure.report(diagnostic)
+  }
+}
+
+/// Takes the report of a kernel to whoever runs it; kernels have no other way out than their result.
+public final class KernelFailure {
+  private var diagnostic: Diagnostic?
+
+  /// Keeps the first report until it is taken.
+  func report(_ diagnostic: Diagnostic) {
+    if self.diagnostic == nil { self.diagnostic = diagnostic }
+  }
+
+  /// The report since the last time, nil if all went well.
+  func take() -> Diagnostic? {
+    guard let report = diagnostic else { return nil }
+    diagnostic = nil
+    return report
+  }
 }
 
 /// Entries of a buffer a fixed step apart: one column of a matrix, one row, or everything.

@@ -9,6 +9,8 @@ public struct Primitive: Sendable {
     case product, dot, sum, transpose, broadcast, sumTo, reshape, select, index, scatter, stack
     case pick, place, replace, variable
     case less, lessOrEqual, equal, notEqual, and, or, not, range, prod, prodGradient, norm
+    case strongProduct, solve, strongSolve, inv, halfLower, det, cofactors, diag, outer, hcat, vcat
+    case cumsum, cumsumReversed
   }
 
   /// What the user calls it, or, for operators, the name it has inside.
@@ -126,7 +128,8 @@ extension Primitive {
   public static let all: [Primitive] = {
     let families: [[Primitive]] = [
       arithmetic, comparisons, exponential, trigonometric, hyperbolic, activations, nonSmooth,
-      special, reductions, products, arrangement, picking,
+      special, reductions, extremes, cumulative, products, linearAlgebra, determinants,
+      arrangement, matrices, picking,
     ]
     var table = families.flatMap { $0 }
     for position in table.indices {

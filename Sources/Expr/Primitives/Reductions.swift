@@ -67,61 +67,14 @@ extension Primitive {
   private static let prod = Primitive(
     "prod", "product of the entries", arity: 1...1, takesAxis: true,
     shape: ShapeRules.reduction, evaluation: .kernel { $0.directionalProducts() },
-    derivative: .general(
-      pushforward: { graph, node, tangents in
-        let operands = Array(graph.operands(of: node))
-        let attribute = graph.attribute(of: node)
-        var total: NodeID?
-        for (position, tangent) in tangents.enumerated() {
-          guard let tangent else { continue }
-          var directions = operands
-          if position == 0 { directions.append(tangent) } else { directions[position] = tangent }
-          total = graph.sum(total, graph.apply(Primitive[.prod], directions, attribute))
-        }
-        return total
-      },
-      pullback: { graph, node, adjoint, isActive in
-        let operands = Array(graph.operands(of: node))
-        let attribute = graph.attribute(of: node)
-        return operands.indices.map { position in
-          guard isActive[position] else { return nil }
-          var others = operands
-          if position > 0 { others.remove(at: position) }
-          let gradient = graph.apply(Primitive[.prodGradient], others, attribute)
-          let product = graph.apply(.strongMultiply, adjoint, gradient)
-          return graph.broadcast(product, to: graph.shape(of: operands[position]))
-        }
-      }),
+    derivative: .directional(.prod, gradient: .prodGradient),
     samples: [[0.3, -1.2, 2.5], [0, 2, 3], [0, 0, 3]], edges: [0])
 
   /// The gradient in x of prod(x; v₁ … v_m): entry j is Dᵐ⁺¹(Π xₖ)[v₁, …, v_m, eⱼ].
   private static let prodGradient = Primitive(
     "prodGradient", "product of the other entries", isFunction: false, arity: 1...1,
     takesAxis: true, shape: ShapeRules.preserving, evaluation: .kernel { $0.productGradients() },
-    derivative: .general(
-      pushforward: { graph, node, tangents in
-        let operands = Array(graph.operands(of: node))
-        let attribute = graph.attribute(of: node)
-        var total: NodeID?
-        for (position, tangent) in tangents.enumerated() {
-          guard let tangent else { continue }
-          var directions = operands
-          if position == 0 { directions.append(tangent) } else { directions[position] = tangent }
-          total = graph.sum(total, graph.apply(Primitive[.prodGradient], directions, attribute))
-        }
-        return total
-      },
-      pullback: { graph, node, adjoint, isActive in
-        let operands = Array(graph.operands(of: node))
-        let attribute = graph.attribute(of: node)
-        return operands.indices.map { position in
-          guard isActive[position] else { return nil }
-          var directions = operands
-          if position > 0 { directions.remove(at: position) }
-          directions.append(adjoint)
-          return graph.apply(Primitive[.prodGradient], directions, attribute)
-        }
-      }),
+    derivative: .directionalGradient(.prodGradient),
     samples: [[0.3, -1.2, 2.5], [0, 2, 3], [0, 0, 3]])
 }
 

@@ -9,11 +9,14 @@ struct Probe: Sendable, CustomTestStringConvertible {
   /// Operands that stay as they are: orders, conditions.
   let held: Set<Int>
 
-  init(_ primitive: Primitive, _ operands: [Tensor], _ attribute: Attribute = .none) {
+  init(
+    _ primitive: Primitive, _ operands: [Tensor], _ attribute: Attribute = .none,
+    held: Set<Int> = []
+  ) {
     self.primitive = primitive
     self.attribute = attribute
     self.operands = operands
-    held = Self.heldOperands[primitive.name] ?? []
+    self.held = held.union(Self.heldOperands[primitive.name] ?? [])
   }
 
   init(_ symbol: Primitive.Symbol, _ operands: [Tensor], _ attribute: Attribute = .none) {
