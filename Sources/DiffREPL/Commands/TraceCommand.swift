@@ -44,7 +44,7 @@ enum TraceCommand: Command {
       request.tangents = try directions(arguments, target, session)
     }
     var builder = TraceBuilder(
-      target.graph, output: target.node, variables: target.variables.map(\.node),
+      target.graph, output: target.node, variables: rows(of: target, request),
       request: request, environment: target.environment)
     let trace = try builder.build()
     let view = TraceView(
@@ -71,6 +71,17 @@ enum TraceCommand: Command {
     }
     arguments.dropFromTarget(word.utf8.count)
     return matches[0]
+  }
+
+  /// The variables that have rows. Where tangents are shown these are also the values that stand
+  /// still, with the tangent 0.
+  private static func rows(of target: Target, _ request: TraceRequest) -> [NodeID] {
+    let moving = target.variables.map(\.node)
+    guard request.tangents != nil, moving.allSatisfy({ target.graph.leaf(of: $0) != nil }) else {
+      return moving
+    }
+    return target.graph.leaves(under: [target.node])
+      .filter { !$0.leaf.isData || moving.contains($0.node) }.map(\.node)
   }
 
   /// The direction of each variable: of `along`, or ones; nil without `wrt`, when partials are shown.
