@@ -84,9 +84,13 @@ extension Elaborator {
       for part in parts { results.append(try combine(symbol, a, part, id, tree)) }
       return .tuple(results)
     default:
-      let place = tree.span(of: id)
-      return .tensor(
-        try binary(symbol, tensor(a, at: place), tensor(b, at: place), id, tree))
+      // The operand that is none is to blame, not the whole operation.
+      guard case .binary(_, let left, let right) = tree[id] else {
+        preconditionFailure("an operator stands between two operands")
+      }
+      let first = try tensor(a, at: tree.span(of: left))
+      let second = try tensor(b, at: tree.span(of: right))
+      return .tensor(try binary(symbol, first, second, id, tree))
     }
   }
 

@@ -98,16 +98,24 @@ public struct Elaborator {
     for name in names {
       guard let work = pending(name, &visitedFunctions) else { continue }
       var path = [work]
+      // The definitions on the path, for a chain of thousands: one needed again closes a circle.
+      var underway: Set<String> = work.definition == nil ? [] : [name.key]
       while let current = path.last {
         if current.position < current.needs.count {
           path[path.count - 1].position += 1
           let needed = current.needs[current.position]
-          if let start = path.firstIndex(where: { $0.name == needed && $0.definition != nil }) {
+          if underway.contains(needed.key) {
+            let start = path.firstIndex { $0.name == needed && $0.definition != nil } ?? 0
             throw .cycle(path[start...].map(\.name), at: span)
           }
-          if let next = pending(needed, &visitedFunctions) { path.append(next) }
+          guard let next = pending(needed, &visitedFunctions) else { continue }
+          if next.definition != nil { underway.insert(needed.key) }
+          path.append(next)
         } else {
-          if let definition = current.definition { try finish(current.name, definition) }
+          if let definition = current.definition {
+            try finish(current.name, definition)
+            underway.remove(current.name.key)
+          }
           path.removeLast()
         }
       }

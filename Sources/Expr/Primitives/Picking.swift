@@ -56,18 +56,37 @@ extension Primitive {
             let zeros = graph.filled(0, graph.shape(of: operands[1]))
             parts[0] = graph.apply(Primitive[.replace], [adjoint, zeros], attribute)
           }
-          if isActive[1] { parts[1] = graph.apply(Primitive[.index], [adjoint], attribute) }
+          if isActive[1] {
+            let taken = graph.apply(Primitive[.index], [adjoint], attribute)
+            parts[1] = graph.onlyLast(taken, attribute)
+          }
           return parts
         })),
     Primitive(
       "variable", "a value that a derivative is taken in", isFunction: false, arity: 1...1,
       shape: { shapes, _ throws(ShapeMismatch) in shapes[0] }, evaluation: .unary { $0 },
-      derivative: .elementwise([1]), notation: .transparent, isFoldable: false),
+      derivative: .elementwise([1]), notation: .transparent, samples: [[-2], [0.4]],
+      isFoldable: false),
   ]
 
   private static func picking(_ attribute: Attribute) throws(ShapeMismatch) -> Picking {
     guard case .picking(let picking) = attribute else { throw ShapeMismatch("no index given") }
     return picking
+  }
+}
+
+extension Graph {
+  /// The entries taken for a replacement with 0 where a later one goes to the same place: there only
+  /// the last one counts.
+  fileprivate mutating func onlyLast(_ taken: NodeID, _ attribute: Attribute) -> NodeID {
+    guard case .selection(let selection) = attribute else { return taken }
+    var offsets: [Int] = []
+    selection.forEachOffset { offsets.append($0) }
+    guard Set(offsets).count < offsets.count else { return taken }
+    var seen: Set<Int> = []
+    let counts = Array(offsets.reversed().map { seen.insert($0).inserted ? 1.0 : 0 }.reversed())
+    let mask = constant(Tensor(selection.result, counts, isBoolean: true))
+    return apply(.select, mask, taken, constant(0))
   }
 }
 

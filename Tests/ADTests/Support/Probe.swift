@@ -26,7 +26,8 @@ struct Probe: Sendable, CustomTestStringConvertible {
   /// The order of polygamma is a whole number, a condition jumps, and `stop` is no derivative of
   /// its value on purpose.
   private static let heldOperands: [String: Set<Int>] = [
-    "polygamma": [0], "select": [0], "stop": [0],
+    "polygamma": [0], "select": [0], "stop": [0], "pick": [1, 2],
+    "place": [1, 2],
   ]
 
   var testDescription: String {

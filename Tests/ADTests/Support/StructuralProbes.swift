@@ -3,7 +3,7 @@ import Expr
 extension Probe {
   /// What moves, gathers, multiplies or reduces arrays, in every combination of shapes it takes.
   static let structural: [Probe] =
-    products + arrangements + indices + reductions + productDerivatives
+    products + arrangements + indices + pickings + replacements + reductions + productDerivatives
 
   /// Small distinct numbers of both signs, none near a kink or a tie.
   private static func array(_ shape: Shape, seed: Int = 0) -> Tensor {
@@ -68,6 +68,38 @@ extension Probe {
     ]
     return selections.map { Probe(.index, [array($0.source)], .selection($0)) }
       + selections.map { Probe(.scatter, [array($0.result)], .selection($0)) }
+  }()
+
+  /// Positions that operands say, from 1; they are held.
+  private static let pickings: [Probe] = {
+    let pickings: [(Picking, [Double])] = [
+      (Picking(axes: [.operand], source: .vector(4)), [3]),
+      (Picking(axes: [.operand, .operand], source: .matrix(2, 3)), [2, 1]),
+      (Picking(axes: [.operand, .whole], source: .matrix(2, 3)), [1]),
+      (Picking(axes: [.whole, .operand], source: .matrix(2, 3)), [3]),
+      (Picking(axes: [.fixed(1), .operand], source: .matrix(2, 3)), [2]),
+      (Picking(axes: [.fixed(0), .operand], source: .row(3)), [2]),
+    ]
+    return pickings.flatMap { picking, positions in
+      let indices = positions.map { Tensor($0) }
+      return [
+        Probe(.pick, [array(picking.source)] + indices, .picking(picking)),
+        Probe(.place, [array(picking.result)] + indices, .picking(picking)),
+      ]
+    }
+  }()
+
+  private static let replacements: [Probe] = {
+    let positions: [(Shape, [[Int]], isSingle: Bool)] = [
+      (.vector(4), [[2]], true), (.vector(4), [[3, 0]], false), (.vector(4), [[1, 2, 1]], false),
+      (.matrix(2, 3), [[1], [2]], true), (.matrix(2, 3), [[1, 0], [2, 0]], false),
+    ]
+    return positions.map { source, axes, isSingle in
+      let selection = Selection(
+        axes: axes.map { Selection.Axis(positions: $0, isSingle: isSingle) }, source: source)
+      let entries = array(selection.result, seed: 2)
+      return Probe(.replace, [array(source), entries], .selection(selection))
+    }
   }()
 
   private static let reductions: [Probe] = {

@@ -120,7 +120,7 @@ import Testing
       "dim=1 runs down the columns, dim=2 along the rows"
     ),
     ("«sum(s, dim=1)»", "a scalar has no dimension 1", "leave dim= out"),
-    ("sin(u, dim=«1»)", "sin has no option 'dim'", ""),
+    ("«sin(u, dim=1)»", "sin has no option 'dim'", ""),
     (
       "sum(B, axis=«1»)", "sum has no option 'axis'",
       "dim=1 runs down the columns, dim=2 along the rows"
@@ -130,7 +130,7 @@ import Testing
       "«logsumexp(u, v)»", "logsumexp of several arguments takes numbers",
       "logsumexp(x) reduces one array"
     ),
-    ("«eye(-1)»", "a size is a whole number", ""),
+    ("«eye(-1)»", "a whole number of at least 0 is needed here", ""),
     ("«size(B, 3)»", "a 2×3 matrix has no dimension 3", ""),
     ("«s»(2)", "'s' is a value, not a function", "s*(2) is a product, s[2] an entry"),
     ("«cos» + 1", "'cos' is a function and needs its argument", "cos(x)"),

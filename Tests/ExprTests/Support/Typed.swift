@@ -22,7 +22,7 @@ struct Typed {
         var elaborator = Elaborator(environment)
         let node = try elaborator.elaborate(value, of: tree)
         let number = try elaborator.graph.values(of: [node], in: environment)[0]
-        environment.setLeaf(name, to: number, isData: isData)
+        environment.setLeaf(name, to: .tensor(number), isData: isData)
       } else {
         environment.setDefinition(name, to: definition)
       }
