@@ -30,18 +30,17 @@ public enum Builtins {
     "scan": "scan((h, x) -> …, h0, xs): as fold, every h but the start",
     "iterate": "iterate(f, x0, n), f applied n times",
     "map": "map(f, xs), f of each entry",
+    "argmin": "argmin(f, x0), where f is least; argmin(x), the place of the least entry",
+    "fixedpoint": "fixedpoint(g, x0), the x with x = g(x)",
+    "root": "root(g, x0), the x with g(x) = 0",
+    "cg": "cg(v -> A*v, b), the x with A x = b from products alone; A positive definite",
     "read": "read(\"data.csv\"), a table: d.x is a column, d[:,2] too",
     "zip": "zip(xs, ys), pairs for a loop to walk over",
   ]
 
-  /// Functions the language plans and this version does not evaluate; naming one says so.
-  public static let planned: Set<String> = [
-    "fixedpoint", "root", "cg",
-  ]
-
   /// Whether a name has a meaning without the user giving it one.
   public static func isBuiltin(_ key: String) -> Bool {
-    constants[key] != nil || planned.contains(key) || Primitive.function(named: key) != nil
+    constants[key] != nil || Primitive.function(named: key) != nil
       || Composite.table[key] != nil || arrayFunctions[key] != nil || specialForms[key] != nil
   }
 

@@ -21,9 +21,6 @@ extension Elaborator {
       return try apply(function, to: values(arguments, tree), at: tree.span(of: id))
     }
     if let made = try specialForm(name, arguments, id, tree) { return made }
-    if Builtins.planned.contains(name.key) {
-      throw .notSupportedYet("'\(name)'", at: tree.span(of: callee))
-    }
     guard Builtins.isBuiltin(name.key), Builtins.constants[name.key] == nil else {
       throw .unknownFunction(name, in: environment, at: tree.span(of: callee))
     }

@@ -88,9 +88,14 @@ extension Elaborator {
       graph, index, node throws(Diagnostic) in
       try Self.positions(&graph, index, node, environment, at: span)
     }
-    guard let result = try batching.batch(root) else { throw .notKnownYet(at: span) }
-    graph = batching.graph
-    return result
+    if let result = try batching.batch(root) {
+      graph = batching.graph
+      return result
+    }
+    // No batched form: a loop without carries, which any body has.
+    guard graph.shape(of: root).rank < 2 else { throw .notKnownYet(at: span) }
+    let mapped = stands.compactMap { stand in all[stand].map { (input: stand, source: $0) } }
+    return graph.loop(steps: table.count, mapped: mapped, carries: [], stacked: [root]).stacked[0]
   }
 
   /// Positions from 0 for all entries of an index; one outside is an error.

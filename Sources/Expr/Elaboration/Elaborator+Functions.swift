@@ -92,10 +92,12 @@ extension Elaborator {
       return nil
     case .repetition(let count, let body):
       let number = try staticNumber(count, tree)
-      guard let rounds = Int(exactly: number), rounds >= 0, rounds <= Self.unrollLimit else {
+      guard let rounds = Int(exactly: number), rounds >= 0 else {
         throw Diagnostic("repeat takes a whole number of rounds", at: tree.span(of: count))
       }
-      for _ in 0..<rounds { _ = try runBody(body, tree) }
+      try blockLoop(nil, over: nil, rounds: rounds, body, tree) { elaborator throws(Diagnostic) in
+        _ = try elaborator.runBody(body, tree)
+      }
       return nil
     case .conditional(let condition, let then, let otherwise):
       return try runConditional(condition, then, otherwise, id, tree)
@@ -130,12 +132,11 @@ extension Elaborator {
       return
     }
     let sequence = try sequence(generator.range, tree)
-    let hidden = boundNames(generator.pattern, tree).map { ($0, locals[$0]) }
-    for position in 0..<sequence.count {
-      try bind(generator.pattern, tree, to: entry(position, of: sequence))
-      try runLoop(generators.dropFirst(), body, tree)
+    try blockLoop(
+      generator.pattern, over: sequence, rounds: sequence.count, body, tree
+    ) { elaborator throws(Diagnostic) in
+      try elaborator.runLoop(generators.dropFirst(), body, tree)
     }
-    for (name, value) in hidden { locals[name] = value }
   }
 
   func boundNames(_ pattern: SyntaxID, _ tree: SyntaxTree) -> [String] {

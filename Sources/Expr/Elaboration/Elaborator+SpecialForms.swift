@@ -5,8 +5,11 @@ extension Elaborator {
   ) throws(Diagnostic) -> Elaborated? {
     let forms: Set<String> = [
       "grad", "∇", "jac", "hess", "jvp", "vjp", "hvp", "fold", "scan", "iterate", "map", "read",
+      "argmin", "fixedpoint", "root", "cg",
     ]
     guard forms.contains(name.key) else { return nil }
+    // argmin(x, dim=1) is a reduction, argmin(f, x0) is not.
+    if name.key == "argmin", arguments.contains(where: { $0.label != nil }) { return nil }
     for argument in arguments {
       if let label = argument.label {
         throw Diagnostic(
@@ -27,6 +30,10 @@ extension Elaborator {
     case ("fold", 3): return try fold(items, keepsAll: false, span, tree)
     case ("scan", 3): return try fold(items, keepsAll: true, span, tree)
     case ("iterate", 3): return try iterate(items, span, tree)
+    case ("argmin", 1): return nil
+    case ("argmin", 2), ("fixedpoint", 2), ("root", 2), ("cg", 2):
+      guard let kind = SolverBody.Kind(rawValue: name.key) else { return nil }
+      return try solver(kind, items, span, tree)
     case ("read", 1): return try read(items[0], tree)
     case ("map", 2):
       let function = try function(items[0], tree)
@@ -37,6 +44,8 @@ extension Elaborator {
         "hess": "hess(E, w) or hess(f)", "jvp": "jvp(F, x, v)", "vjp": "vjp(F, x, z)",
         "hvp": "hvp(f, x, v)", "fold": "fold((h, x) -> …, h0, xs)",
         "scan": "scan((h, x) -> …, h0, xs)", "iterate": "iterate(f, x0, n)", "map": "map(f, xs)",
+        "argmin": "argmin(f, x0), or argmin(x) of a vector",
+        "fixedpoint": "fixedpoint(g, x0)", "root": "root(g, x0)", "cg": "cg(v -> A*v, b)",
         "read": "read(\"data.csv\")",
       ]
       throw Diagnostic(
@@ -52,7 +61,7 @@ extension Elaborator {
     return function
   }
 
-  private mutating func function(_ id: SyntaxID, _ tree: SyntaxTree) throws(Diagnostic) -> Function
+  mutating func function(_ id: SyntaxID, _ tree: SyntaxTree) throws(Diagnostic) -> Function
   {
     try requireFunction(value(id, tree), at: tree.span(of: id))
   }
@@ -68,47 +77,5 @@ extension Elaborator {
         hint: "\(kind.rawValue)(\(text), w) takes the derivative of an expression in w")
     }
     return .function(.derivative(kind, function))
-  }
-
-  // MARK: Sequential loops
-
-  /// `fold(f, h0, xs)`: h ← f(h, x) for each entry; `scan` keeps every h but the start.
-  private mutating func fold(
-    _ items: [SyntaxID], keepsAll: Bool, _ span: SourceSpan, _ tree: SyntaxTree
-  ) throws(Diagnostic) -> Elaborated {
-    let step = try function(items[0], tree)
-    var carry = try value(items[1], tree)
-    let sequence = try sequence(items[2], tree)
-    try checkUnrolled(sequence.count, span)
-    var states: [Elaborated] = []
-    for position in 0..<sequence.count {
-      carry = try apply(step, to: [carry, entry(position, of: sequence)], at: span)
-      if keepsAll { states.append(carry) }
-    }
-    guard keepsAll else { return carry }
-    var results: [NodeID] = []
-    for state in states {
-      guard case .tensor(let node) = state else { return .tuple(states) }
-      results.append(node)
-    }
-    return .tensor(try stacked(results, at: span))
-  }
-
-  /// `iterate(f, x0, n)`: f applied n times.
-  private mutating func iterate(
-    _ items: [SyntaxID], _ span: SourceSpan, _ tree: SyntaxTree
-  ) throws(Diagnostic) -> Elaborated {
-    let step = try function(items[0], tree)
-    var state = try value(items[1], tree)
-    let count = try wholeNumber(node(items[2], tree), at: tree.span(of: items[2]))
-    try checkUnrolled(count, span)
-    for _ in 0..<count { state = try apply(step, to: [state], at: span) }
-    return state
-  }
-
-  private func checkUnrolled(_ count: Int, _ span: SourceSpan) throws(Diagnostic) {
-    guard count <= Self.unrollLimit else {
-      throw Diagnostic("a loop of \(count) rounds is longer than \(Self.unrollLimit)", at: span)
-    }
   }
 }

@@ -170,7 +170,6 @@ public struct Elaborator {
     case .definition, nil: break
     }
     if let constant = Builtins.constants[name.key] { return .tensor(graph.constant(constant)) }
-    if Builtins.planned.contains(name.key) { throw .notSupportedYet("'\(name)'", at: span) }
     if Builtins.isBuiltin(name.key) { return .function(.builtin(name)) }
     throw .unknownName(name, in: environment, at: span)
   }

@@ -20,6 +20,8 @@ public enum Attribute: Hashable, Sendable {
   case selection(Selection)
   /// Which entries an index takes that is known only when the program runs.
   case picking(Picking)
+  /// The equation that a node solves.
+  case solver(SolverBody)
   /// Tells a node from others that would equal it.
   case tag(Int)
   /// A range `start:step:…` of `count` numbers.

@@ -91,8 +91,10 @@ extension Graph {
 }
 
 extension KernelArguments {
-  /// The offsets in the source that a picking takes now; nil if an index is outside.
-  private func pickedOffsets(_ picking: Picking) -> [Int]? {
+  /// The offsets in the source that a picking takes now.
+  ///
+  /// - Throws: the index that is outside, and of what.
+  private func pickedOffsets(_ picking: Picking) throws(Diagnostic) -> [Int] {
     var next = 1
     var offsets = [0]
     for (axis, size) in zip(picking.axes, picking.source.dimensions) {
@@ -100,8 +102,10 @@ extension KernelArguments {
       case .whole: offsets = offsets.flatMap { base in (0..<size).map { base * size + $0 } }
       case .fixed(let position): offsets = offsets.map { $0 * size + position }
       case .operand:
-        guard let position = Int(exactly: inputs[next][0]), (1...max(1, size)).contains(position)
-        else { return nil }
+        let number = inputs[next][0]
+        guard let position = Int(exactly: number), position >= 1, position <= size else {
+          throw Diagnostic("the index \(NumberFormat().string(number)) is outside 1…\(size)")
+        }
         next += 1
         offsets = offsets.map { $0 * size + position - 1 }
       }
@@ -111,18 +115,24 @@ extension KernelArguments {
 
   fileprivate func pick() {
     guard case .picking(let picking) = attribute else { return }
-    guard let offsets = pickedOffsets(picking) else {
-      output.update(repeating: .nan, count: outputShape.count)
-      return
+    do {
+      for (position, offset) in try pickedOffsets(picking).enumerated() {
+        output[position] = inputs[0][offset]
+      }
+    } catch {
+      fail(error)
     }
-    for (position, offset) in offsets.enumerated() { output[position] = inputs[0][offset] }
   }
 
   fileprivate func place() {
     guard case .picking(let picking) = attribute else { return }
     output.update(repeating: 0, count: outputShape.count)
-    for (position, offset) in (pickedOffsets(picking) ?? []).enumerated() {
-      output[offset] = inputs[0][position]
+    do {
+      for (position, offset) in try pickedOffsets(picking).enumerated() {
+        output[offset] = inputs[0][position]
+      }
+    } catch {
+      fail(error)
     }
   }
 

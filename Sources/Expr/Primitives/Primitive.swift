@@ -128,7 +128,7 @@ extension Primitive {
   public static let all: [Primitive] = {
     let families: [[Primitive]] = [
       arithmetic, comparisons, exponential, trigonometric, hyperbolic, activations, nonSmooth,
-      special, reductions, extremes, cumulative, products, linearAlgebra, determinants,
+      special, reductions, extremes, cumulative, products, linearAlgebra, determinants, solutions,
       arrangement, matrices, picking,
     ]
     var table = families.flatMap { $0 }
