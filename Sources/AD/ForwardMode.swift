@@ -14,12 +14,20 @@ public struct ForwardMode {
   public init(_ graph: inout Graph, seeds: [NodeID: NodeID], outputs: [NodeID]) {
     tangents = seeds
     let reached = graph.descendants(of: Array(seeds.keys))
-    let needed = graph.ancestors(of: outputs)
+    let needed = graph.ancestors(of: outputs, stoppingAt: Array(seeds.keys))
+    let projections = graph.loopProjections()
     for index in needed.indices where needed[index] && reached[index] {
       let node = NodeID(rawValue: Int32(index))
       guard seeds[node] == nil, let primitive = graph.primitive(of: node) else { continue }
       let operands = Array(graph.operands(of: node))
       let operandTangents = operands.map { tangents[$0] }
+      if case .loop = primitive.derivative {
+        // The tangents of its projections come with the loop.
+        let results = (projections[node] ?? []).filter { needed[$0.index] && seeds[$0] == nil }
+        let known = graph.pushforward(loop: node, tangents: operandTangents, to: results)
+        for (result, tangent) in zip(results, known) { tangents[result] = tangent }
+        continue
+      }
       tangents[node] = Self.pushforward(&graph, node, primitive, operandTangents)
     }
   }
@@ -49,6 +57,7 @@ public struct ForwardMode {
     case .general(let pushforward, _):
       guard tangents.contains(where: { $0 != nil }) else { return nil }
       return pushforward(&graph, node, tangents)
+    case .loop: preconditionFailure("a loop is differentiated as a whole")
     }
   }
 }

@@ -231,6 +231,7 @@ extension Graph {
       }
       return isScalar ? .scale(reader(self, partial)) : .row(reader(self, partial))
     case .general: return generalMap(primitive, node, position, reader)
+    case .loop: return .named("\(primitive.name)'")
     }
   }
 

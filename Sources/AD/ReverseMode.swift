@@ -18,6 +18,7 @@ public struct ReverseMode {
   public private(set) var adjoints: [NodeID: NodeID] = [:]
   /// Its parts, in the order in which the children were reached (the last child first).
   public private(set) var contributions: [NodeID: [Contribution]] = [:]
+  private let seeds: [NodeID: NodeID]
 
   /// Pulls `seed` (in the shape of `output`; 1 for a scalar) back to `variables`.
   ///
@@ -26,20 +27,41 @@ public struct ReverseMode {
   public init(
     _ graph: inout Graph, output: NodeID, seed: NodeID? = nil, variables: [NodeID]
   ) {
+    let last = seed ?? graph.filled(1, graph.shape(of: output))
+    self.init(&graph, seeds: [output: last], variables: variables)
+  }
+
+  /// Pulls the adjoints of several outputs back at a time.
+  ///
+  /// - Parameter seeds: output → adjoint, in its shape.
+  public init(_ graph: inout Graph, seeds: [NodeID: NodeID], variables: [NodeID]) {
     let stops = Set(variables)
     let isActive = graph.descendants(of: variables)
-    guard isActive[output.index] else { return }
-    let last = seed ?? graph.filled(1, graph.shape(of: output))
-    adjoints[output] = last
-    var reached = Array(repeating: false, count: output.index + 1)
-    reached[output.index] = true
-    for index in (0...output.index).reversed() where reached[index] && isActive[index] {
+    self.seeds = seeds.filter { isActive[$0.key.index] }
+    guard let last = self.seeds.keys.max() else { return }
+    var reached = Array(repeating: false, count: last.index + 1)
+    for output in self.seeds.keys { reached[output.index] = true }
+    var results: [NodeID: [(projection: NodeID, adjoint: NodeID)]] = [:]
+    for index in (0...last.index).reversed() where reached[index] && isActive[index] {
       let node = NodeID(rawValue: Int32(index))
-      let adjoint = total(&graph, of: node)
-      guard !stops.contains(node), let primitive = graph.primitive(of: node) else { continue }
+      let primitive = graph.primitive(of: node)
       let operands = Array(graph.operands(of: node))
       let active = operands.map { isActive[$0.index] }
-      let parts = Self.pullback(&graph, node, primitive, adjoint, active)
+      let parts: [NodeID?]
+      if let loop = results[node] {
+        if stops.contains(node) { continue }
+        parts = graph.pullback(loop: node, adjoints: loop, isActive: active)
+      } else {
+        let adjoint = total(&graph, of: node)
+        guard !stops.contains(node), let primitive else { continue }
+        if graph.loopOutput(of: node) != nil {
+          // What reads a loop is collected; the loop itself, further down, pulls all of it back.
+          results[operands[0], default: []].append((node, adjoint))
+          reached[operands[0].index] = true
+          continue
+        }
+        parts = Self.pullback(&graph, node, primitive, adjoint, active)
+      }
       for (operand, part) in zip(operands, parts) {
         guard let part else { continue }
         reached[operand.index] = true
@@ -55,7 +77,7 @@ public struct ReverseMode {
 
   private mutating func total(_ graph: inout Graph, of node: NodeID) -> NodeID {
     if let known = adjoints[node] { return known }
-    var sum: NodeID?
+    var sum = seeds[node]
     for part in contributions[node] ?? [] { sum = graph.sum(sum, part.value) }
     let adjoint = sum ?? graph.filled(0, graph.shape(of: node))
     adjoints[node] = adjoint
@@ -86,6 +108,7 @@ public struct ReverseMode {
       let product = graph.apply(.strongMultiply, adjoint, partial)
       return [graph.broadcast(product, to: graph.shape(of: operands[0]))]
     case .general(_, let pullback): return pullback(&graph, node, adjoint, isActive)
+    case .loop: preconditionFailure("a loop is differentiated as a whole")
     }
   }
 }

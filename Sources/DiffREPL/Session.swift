@@ -31,7 +31,12 @@ struct Session {
       let quits = isFinished
       self = before
       isFinished = quits
-      throw error
+      var placed = error
+      // What fails while it runs (a singular matrix) is the statement's.
+      if placed.span == nil, error.message != Diagnostic.interrupted.message {
+        placed.span = tree.span(of: statement.node)
+      }
+      throw placed
     }
   }
 

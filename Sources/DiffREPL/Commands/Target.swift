@@ -103,6 +103,40 @@ struct Target {
       hint: "sum(\(text)) or norm(\(text)) is one number")
   }
 
+  /// The same with every loop written out, as a trace shows it; itself where there is none.
+  ///
+  /// - Throws: where the steps would be too many to show.
+  func unrolled(at span: SourceSpan) throws(Diagnostic) -> Target {
+    let known = variables.map(\.node) + names.map(\.node)
+    guard graph.loopProjections().contains(where: { graph.ancestors(of: [node])[$0.key.index] })
+    else { return self }
+    guard let (graph, nodes) = self.graph.unrolled([node] + known) else {
+      throw Diagnostic(
+        "the loops under '\(text)' have too many steps to be written out", at: span,
+        hint: "trace a shorter loop; :grad \(text) has no such limit")
+    }
+    func place(_ node: NodeID) -> NodeID { nodes[node.index] ?? node }
+    return Target(
+      graph: graph, node: place(node), text: text,
+      variables: variables.map { ($0.name, place($0.node)) },
+      groups: groups.map { ($0.name, $0.value.replacing($0.value.nodes.map(place))) },
+      environment: environment, names: names.map { ($0.name, place($0.node)) })
+  }
+
+  private init(
+    graph: Graph, node: NodeID, text: String, variables: [(name: Name, node: NodeID)],
+    groups: [(name: Name, value: Elaborated)], environment: Environment,
+    names: [(name: String, node: NodeID)]
+  ) {
+    self.graph = graph
+    self.node = node
+    self.text = text
+    self.variables = variables
+    self.groups = groups
+    self.environment = environment
+    self.names = names
+  }
+
   /// Tensors, one for each variable, as values of the names varied.
   func grouped(_ tensors: [Tensor]) -> [(name: Name, value: Value)] {
     var rest = tensors[...]

@@ -29,7 +29,7 @@ enum TraceCommand: Command {
   ) throws(Diagnostic) -> Output {
     var arguments = arguments
     let direction = takeDirection(&arguments, session)
-    let target = try Target(arguments, in: session)
+    let target = try Target(arguments, in: session).unrolled(at: arguments.span)
     if direction == .backward { try target.requireScalar(at: arguments.span) }
 
     var request = TraceRequest()

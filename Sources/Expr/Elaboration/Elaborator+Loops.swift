@@ -17,7 +17,7 @@ extension Elaborator {
       do {
         return try loopNode(
           from: start, over: sequence, rounds: rounds, keepsAll: keepsAll, at: span, round)
-      } catch where error.isNotKnownYet {
+      } catch  where error.isNotKnownYet {
         (graph, placeholders, locals) = before
       }
     }

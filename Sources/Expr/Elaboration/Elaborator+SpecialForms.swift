@@ -61,8 +61,7 @@ extension Elaborator {
     return function
   }
 
-  mutating func function(_ id: SyntaxID, _ tree: SyntaxTree) throws(Diagnostic) -> Function
-  {
+  mutating func function(_ id: SyntaxID, _ tree: SyntaxTree) throws(Diagnostic) -> Function {
     try requireFunction(value(id, tree), at: tree.span(of: id))
   }
 

@@ -210,7 +210,9 @@ private struct Equation {
       var shifted = hessian
       for position in 0..<shape.count { shifted.elements[position * (shape.count + 1)] += shift }
       let factor = Primitive.required("cholesky").value(of: [shifted], .none, shifted.shape)
-      if factor.elements.allSatisfy(\.isFinite), let step = Self.solve(shifted, gradient) {
+      if let factor, factor.elements.allSatisfy(\.isFinite),
+        let step = Self.solve(shifted, gradient)
+      {
         return step
       }
       shift = shift == 0 ? max(1e-6 * size, 1e-12) : shift * 4
@@ -221,7 +223,8 @@ private struct Equation {
   private static func solve(_ matrix: Tensor, _ right: [Double]) -> [Double]? {
     let vector = Tensor(.vector(right.count), right)
     let solved = Primitive.required("solve").value(of: [matrix, vector], .none, vector.shape)
-    return solved.elements.allSatisfy(\.isFinite) ? solved.elements : nil
+    guard let solved, solved.elements.allSatisfy(\.isFinite) else { return nil }
+    return solved.elements
   }
 }
 

@@ -1,6 +1,4 @@
 extension Primitive {
-  var isKernel: Bool { if case .kernel = evaluation { true } else { false } }
-
   /// The value on constants; nil if the kernel fails on them, which is for the run to report.
   func value(of operands: [Tensor], _ attribute: Attribute, _ shape: Shape) -> Tensor? {
     let failure = KernelFailure()
@@ -53,6 +51,7 @@ extension Primitive {
           arguments.inputs[2][offsets[2]])
       }
     case .kernel(let kernel): kernel(arguments)
+    case .loop: preconditionFailure("a loop is run by its program")
     }
   }
 }

@@ -7,11 +7,11 @@ extension Program {
     let diagnostic: Diagnostic
   }
 
-  /// Throws the first failure that an output depends on. One that only a branch not taken needs, or
-  /// that ⊛ meets with a weight of 0, does no harm.
+  /// The first failure that an output depends on. One that only a branch not taken needs, or that ⊛
+  /// meets with a weight of 0, does no harm.
   ///
   /// Cost: one pass over the instructions, after a failure only.
-  func raise(_ failures: [Failure]) throws(Diagnostic) {
+  func cause(of failures: [Failure]) throws(Diagnostic) -> Diagnostic? {
     // A kernel stopped by Ctrl-C has no result either.
     if interruptionRequested.load(ordering: .relaxed) { throw .interrupted }
     /// For each slot the first of the failures it depends on.
@@ -24,7 +24,7 @@ extension Program {
       }
     }
     let first = outputSlots.map { causes[$0] }.min() ?? Int.max
-    if first < failures.count { throw failures[first].diagnostic }
+    return first < failures.count ? failures[first].diagnostic : nil
   }
 
   /// The operands whose values decide the result, in the run that just ended.

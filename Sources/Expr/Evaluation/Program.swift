@@ -14,7 +14,7 @@ public final class Program {
   /// the function of their primitive.
   enum Opcode: UInt8 {
     case add, subtract, multiply, divide, negate, strongMultiply
-    case unary, binary, ternary, array
+    case unary, binary, ternary, array, loop, projection
 
     init(_ primitive: Primitive, isScalar: Bool) {
       guard isScalar else {
@@ -31,7 +31,7 @@ public final class Program {
       case (_, .unary): self = .unary
       case (_, .binary): self = .binary
       case (_, .ternary): self = .ternary
-      case (_, .kernel): self = .array
+      case (_, .kernel), (_, .loop): self = .array
       }
     }
   }
@@ -42,7 +42,7 @@ public final class Program {
     var slot: Int32
     var operandStart: Int32
     var operandCount: Int32
-    /// An index into `details`, -1 for scalars.
+    /// An index into `details`, for a loop into `loops`; -1 for scalars.
     var detail: Int32
   }
 
@@ -51,16 +51,20 @@ public final class Program {
     var inputShapes: [Shape]
     var outputShape: Shape
     var attribute: Attribute
+    /// Filled in anew at each run, since loops move the values of their body.
+    var inputs: [UnsafePointer<Double>]
   }
 
   private(set) var instructions: [Instruction] = []
   private(set) var operandSlots: [Int32] = []
   private var details: [Detail] = []
+  private(set) var loops: [LoopRunner] = []
+  private var appendedLoops: Int32 = 0
   private(set) var shapes: [Shape] = []
   private var booleans: [Bool] = []
   private var leafSlots: [Leaf.ID: Int] = [:]
   private(set) var outputSlots: [Int] = []
-  /// Where the value of each slot begins.
+  /// Where the value of each slot begins; the loop that a program is the body of moves its inputs.
   let slots: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
   private let storage: UnsafeMutablePointer<Double>
   private let failure = KernelFailure()
@@ -68,18 +72,34 @@ public final class Program {
   /// The leaves whose values must be set before a run.
   public var leaves: [Leaf.ID] { leafSlots.keys.sorted() }
   /// The number of operations one run executes, an operation on an array counted once.
-  public var operationCount: Int { instructions.count }
+  public var operationCount: Int {
+    loops.reduce(instructions.count { $0.opcode != .loop && $0.opcode != .projection }) {
+      $0 + $1.operationCount
+    }
+  }
   /// The memory the program owns, in bytes.
   public let bytes: Int
 
   /// - Throws: a diagnostic when the values would not fit into `memoryLimit` bytes.
-  public init(
+  public convenience init(
     _ graph: Graph, outputs: [NodeID], memoryLimit: Int = Program.defaultMemoryLimit
+  ) throws(Diagnostic) {
+    try self.init(graph, outputs: outputs, borrowed: [], memoryLimit: memoryLimit)
+  }
+
+  /// - Parameter borrowed: leaves without memory of their own, pointed elsewhere before each run.
+  init(
+    _ graph: Graph, outputs: [NodeID], borrowed: Set<NodeID>, memoryLimit: Int
   ) throws(Diagnostic) {
     let needed = graph.ancestors(of: outputs)
     var slotOf: [Int32] = Array(repeating: -1, count: graph.count)
     var offsets: [Int] = []
     var total = 0
+    func plan(_ count: Int) throws(Diagnostic) {
+      let (sum, overflow) = total.addingReportingOverflow(count)
+      guard !overflow, sum <= memoryLimit / 8 else { throw .memoryLimit(memoryLimit) }
+      total = sum
+    }
     for index in 0..<graph.count where needed[index] {
       let id = NodeID(index)
       let shape = graph.shape(of: id)
@@ -87,15 +107,28 @@ public final class Program {
       shapes.append(shape)
       booleans.append(graph.isBoolean(id))
       offsets.append(total)
-      let (sum, overflow) = total.addingReportingOverflow(max(1, shape.count))
-      guard !overflow, sum <= memoryLimit / 8 else {
-        throw Diagnostic(
-          "this needs more memory than the limit of \(memoryLimit >> 20) MiB",
-          hint: "use smaller arrays")
+      try plan(borrowed.contains(id) ? 0 : max(1, shape.count))
+    }
+    // Bodies of loops take their memory here, the values of this program below: each only once it is
+    // known to fit beside all before it.
+    let own = total
+    let projections = graph.loopProjections()
+    for index in 0..<graph.count where needed[index] {
+      let node = NodeID(index)
+      guard let body = graph.loopBody(of: node) else { continue }
+      var results: [(output: LoopOutput, slot: Int)] = []
+      for projection in projections[node] ?? [] where needed[projection.index] {
+        guard let output = graph.loopOutput(of: projection) else { continue }
+        results.append((output, Int(slotOf[projection.index])))
       }
-      total = sum
+      let loop = try LoopRunner(
+        body, operands: graph.operands(of: node).map { Int(slotOf[$0.index]) }, results: results,
+        memoryLimit: memoryLimit - total * 8)
+      loops.append(loop)
+      try plan(loop.bytes / 8)
     }
     bytes = total * 8
+    total = own
     storage = .allocate(capacity: max(1, total))
     storage.initialize(repeating: 0, count: total)
     slots = .allocate(capacity: max(1, offsets.count))
@@ -130,15 +163,19 @@ public final class Program {
       }
     case .operation(let primitive):
       let operands = graph.operands(of: id)
+      if case .loop = primitive.evaluation {
+        appendLoop(primitive, slot, operands.map { slotOf[$0.index] })
+        return
+      }
       let inputShapes = operands.map { graph.shape(of: $0) }
       let isScalar = shapes[slot].isScalar && inputShapes.allSatisfy(\.isScalar)
       var detail = Int32(-1)
-      if !isScalar || primitive.isKernel {
+      if !isScalar || Opcode(primitive, isScalar: true) == .array {
         detail = Int32(details.count)
         details.append(
           Detail(
-            inputShapes: inputShapes, outputShape: shapes[slot], attribute: graph.attribute(of: id))
-        )
+            inputShapes: inputShapes, outputShape: shapes[slot], attribute: graph.attribute(of: id),
+            inputs: operands.map { UnsafePointer(slots[Int(slotOf[$0.index])]) }))
       }
       let start = Int32(operandSlots.count)
       operandSlots += operands.map { slotOf[$0.index] }
@@ -150,7 +187,25 @@ public final class Program {
     }
   }
 
+  /// Loops run in the order of the arena, in which they were made; `detail` counts them. They write
+  /// what projections read, which are there to be found when a failure is traced.
+  private func appendLoop(_ primitive: Primitive, _ slot: Int, _ operands: [Int32]) {
+    let isLoop = primitive.symbol == .loop
+    instructions.append(
+      Instruction(
+        primitive: primitive.index, opcode: isLoop ? .loop : .projection, slot: Int32(slot),
+        operandStart: Int32(operandSlots.count), operandCount: Int32(operands.count),
+        detail: isLoop ? appendedLoops : -1))
+    operandSlots += operands
+    if isLoop { appendedLoops += 1 }
+  }
+
   // MARK: Input and output
+
+  /// The slot of a leaf; nil if the program does not read it.
+  func slot(of leaf: Leaf.ID) -> Int? { leafSlots[leaf] }
+
+  func slot(ofOutput position: Int) -> Int { outputSlots[position] }
 
   /// Sets the value of a leaf; leaves the program does not read are ignored.
   ///
@@ -189,6 +244,11 @@ public final class Program {
   /// - Throws: the diagnostic of an interruption when Ctrl-C is pressed during the run; what a kernel
   ///   reports (a singular matrix), if an output depends on its result.
   public func run() throws(Diagnostic) {
+    if let diagnostic = try evaluate() { throw diagnostic }
+  }
+
+  /// Evaluates every instruction once; returns what `run` throws, but for an interruption.
+  func evaluate() throws(Diagnostic) -> Diagnostic? {
     let slots = self.slots, table = Primitive.all
     var work = 0
     var failures: [Failure] = []
@@ -226,26 +286,32 @@ public final class Program {
         if let diagnostic = failure.take() {
           failures.append(Failure(slot: Int(instruction.slot), diagnostic: diagnostic))
         }
+      case .loop:
+        if let diagnostic = try loops[Int(instruction.detail)].run(on: slots) {
+          failures.append(Failure(slot: Int(instruction.slot), diagnostic: diagnostic))
+        }
+      case .projection: break
       }
       if work > 4096 {
         work = 0
         if interruptionRequested.load(ordering: .relaxed) { throw .interrupted }
       }
     }
-    if !failures.isEmpty { try raise(failures) }
+    return failures.isEmpty ? nil : try cause(of: failures)
   }
 
   /// Runs one instruction on arrays; returns how much work that was, in entries.
   private func runArray(_ instruction: Instruction, _ primitive: Primitive) -> Int {
-    let detail = details[Int(instruction.detail)]
-    let first = Int(instruction.operandStart)
-    let inputs = (0..<Int(instruction.operandCount)).map {
-      UnsafePointer(slots[Int(operandSlots[first + $0])])
+    let index = Int(instruction.detail), first = Int(instruction.operandStart)
+    for position in 0..<Int(instruction.operandCount) {
+      details[index].inputs[position] = UnsafePointer(slots[Int(operandSlots[first + position])])
     }
+    let detail = details[index]
     primitive.evaluate(
       KernelArguments(
-        inputs: inputs, inputShapes: detail.inputShapes, output: slots[Int(instruction.slot)],
-        outputShape: detail.outputShape, attribute: detail.attribute, failure: failure))
+        inputs: detail.inputs, inputShapes: detail.inputShapes,
+        output: slots[Int(instruction.slot)], outputShape: detail.outputShape,
+        attribute: detail.attribute, failure: failure))
     return 64 + detail.outputShape.count
   }
 }
@@ -253,4 +319,9 @@ public final class Program {
 extension Diagnostic {
   /// What a computation throws when Ctrl-C stops it.
   public static let interrupted = Diagnostic("interrupted")
+
+  static func memoryLimit(_ bytes: Int) -> Diagnostic {
+    Diagnostic(
+      "this needs more memory than the limit of \(bytes >> 20) MiB", hint: "use smaller arrays")
+  }
 }

@@ -83,6 +83,7 @@ struct Batching {
     switch primitive.evaluation {
     case .unary, .binary, .ternary: return elementwise(primitive, operands, shape)
     case .kernel: return alongRows(primitive, node, operands)
+    case .loop: return nil
     }
   }
 

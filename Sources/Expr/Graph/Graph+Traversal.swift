@@ -1,9 +1,14 @@
 extension Graph {
   /// For each node whether one of `roots` depends on it (or is it). One pass, backwards.
-  public func ancestors(of roots: [NodeID]) -> [Bool] {
+  ///
+  /// - Parameter stops: nodes that are reached and not gone through.
+  public func ancestors(of roots: [NodeID], stoppingAt stops: [NodeID] = []) -> [Bool] {
     var reached = Array(repeating: false, count: count)
+    var isStop = stops.isEmpty ? [] : reached
+    for stop in stops { isStop[stop.index] = true }
     for root in roots { reached[root.index] = true }
     for index in (0..<count).reversed() where reached[index] {
+      if !isStop.isEmpty && isStop[index] { continue }
       for operand in operands(of: NodeID(index)) { reached[operand.index] = true }
     }
     return reached

@@ -75,7 +75,12 @@ public struct Graph: Sendable {
     switch kind(of: id) {
     case .leaf: false
     case .constant(let tensor): tensor.isBoolean
-    case .operation(let primitive): primitive.yieldsBoolean
+    case .operation(let primitive):
+      if let output = loopOutput(of: id), let loop = operands(of: id).first {
+        isBoolean(output, of: loop)
+      } else {
+        primitive.yieldsBoolean
+      }
     }
   }
 
@@ -236,7 +241,7 @@ public struct Graph: Sendable {
     return mixed ^ (mixed >> 32)
   }
 
-  private static func sameBits(_ a: Tensor, _ b: Tensor) -> Bool {
+  static func sameBits(_ a: Tensor, _ b: Tensor) -> Bool {
     a.isBoolean == b.isBoolean
       && zip(a.elements, b.elements).allSatisfy { $0.bitPattern == $1.bitPattern }
   }

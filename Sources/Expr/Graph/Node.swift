@@ -26,6 +26,10 @@ public enum Attribute: Hashable, Sendable {
   case tag(Int)
   /// A range `start:step:…` of `count` numbers.
   case progression(start: Double, step: Double, count: Int)
+  /// What a loop repeats.
+  case loop(LoopBody)
+  /// Which result of a loop a projection reads, and its shape.
+  case output(LoopOutput, Shape)
 
   public var axis: Int? { if case .axis(let axis) = self { axis } else { nil } }
 }
@@ -124,8 +128,6 @@ public struct Leaf: Sendable {
 struct Node {
   /// An index into `Primitive.all`, or one of the two below.
   var primitive: Int16
-  /// Values it yields; more than one only for loops, whose values are read by projections.
-  var outputs: UInt16 = 1
   /// An index into the graph's shapes.
   var shape: Int32
   /// An index into the graph's attributes, constants or leaves.

@@ -17,6 +17,9 @@ public enum DerivativeRule: Sendable {
   /// The rest: both directions, side by side.
   case general(pushforward: Pushforward, pullback: Pullback)
 
+  /// A loop or what reads it: the modes differentiate a loop and its projections as a whole.
+  case loop
+
   /// The tangent of the node from those of its operands; nil stands for a tangent of zeros.
   public typealias Pushforward =
     @Sendable (_ graph: inout Graph, _ node: NodeID, _ tangents: [NodeID?]) -> NodeID?

@@ -7,7 +7,7 @@ public struct Primitive: Sendable {
   public enum Symbol: String, CaseIterable, Sendable {
     case add, subtract, multiply, divide, power, negate, strongMultiply
     case product, dot, sum, transpose, broadcast, sumTo, reshape, select, index, scatter, stack
-    case pick, place, replace, variable
+    case pick, place, replace, variable, loop, projection
     case less, lessOrEqual, equal, notEqual, and, or, not, range, prod, prodGradient, norm
     case strongProduct, solve, strongSolve, inv, halfLower, det, cofactors, diag, outer, hcat, vcat
     case cumsum, cumsumReversed
@@ -51,6 +51,8 @@ public struct Primitive: Sendable {
     case ternary(@Sendable (Double, Double, Double) -> Double)
     /// Anything that is not entry by entry.
     case kernel(@Sendable (borrowing KernelArguments) -> Void)
+    /// A loop or what reads it: programs run the body.
+    case loop
   }
 
   /// How a formula shows it.
@@ -129,7 +131,7 @@ extension Primitive {
     let families: [[Primitive]] = [
       arithmetic, comparisons, exponential, trigonometric, hyperbolic, activations, nonSmooth,
       special, reductions, extremes, cumulative, products, linearAlgebra, determinants, solutions,
-      arrangement, matrices, picking,
+      arrangement, matrices, picking, loops,
     ]
     var table = families.flatMap { $0 }
     for position in table.indices {

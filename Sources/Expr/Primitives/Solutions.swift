@@ -52,7 +52,8 @@ extension Graph {
       return solveLinear(equation.body, for: right, node)
     }
     if shape.isScalar {
-      return apply(.strongMultiply, right, apply(.divide, constant(1), shaped(jacobian, to: .scalar)))
+      return apply(
+        .strongMultiply, right, apply(.divide, constant(1), shaped(jacobian, to: .scalar)))
     }
     let size = shape.count
     let square = shaped(jacobian, to: .matrix(size, size))
