@@ -17,7 +17,8 @@ struct Typed {
       guard case .definition(let targets, let value, let isData) = tree[statement.node],
         case .name(let name) = tree[targets[0]]
       else { throw Diagnostic("not a definition", at: tree.span(of: statement.node)) }
-      let definition = Definition(tree: tree, value: value, isData: isData)
+      let definition = Definition(
+        tree: tree, value: value, isData: isData, random: environment.random)
       if definition.freeNames.allSatisfy({ Builtins.isBuiltin($0.key) }) {
         var elaborator = Elaborator(environment)
         let node = try elaborator.elaborate(value, of: tree)
