@@ -5,7 +5,8 @@ import Testing
 
 /// Every rule of the table against differences, against its transpose, and differentiated again.
 @Suite struct PrimitiveDerivativeTests {
-  static let probes = Probe.samples + Probe.broadcasting + Probe.structural
+  static let probes =
+    Probe.samples + Probe.broadcasting + Probe.structural
     + Probe.matrices
   static let seed: UInt64 = 20_240_601
 
