@@ -4,6 +4,5 @@ import Expr
 public func gradient(
   of output: NodeID, variables: [NodeID], in graph: inout Graph
 ) -> [NodeID] {
-  let reverse = ReverseMode(&graph, output: output, variables: variables)
-  return variables.map { reverse.adjoint(of: $0, in: &graph) }
+  vectorJacobianProduct(of: output, with: nil, variables: variables, in: &graph)
 }

@@ -7,15 +7,13 @@ public struct GraphDerivatives: DerivativeProvider {
   public func pullback(
     _ graph: inout Graph, of output: NodeID, seed: NodeID?, to variables: [NodeID]
   ) -> [NodeID] {
-    let reverse = ReverseMode(&graph, output: output, seed: seed, variables: variables)
-    return variables.map { reverse.adjoint(of: $0, in: &graph) }
+    vectorJacobianProduct(of: output, with: seed, variables: variables, in: &graph)
   }
 
   public func pushforward(
     _ graph: inout Graph, of output: NodeID, seeds: [(variable: NodeID, seed: NodeID)]
   ) -> NodeID {
     let directions = Dictionary(uniqueKeysWithValues: seeds.map { ($0.variable, $0.seed) })
-    let forward = ForwardMode(&graph, seeds: directions, outputs: [output])
-    return forward.tangents[output] ?? graph.filled(0, graph.shape(of: output))
+    return jacobianVectorProduct(of: output, along: directions, in: &graph)
   }
 }

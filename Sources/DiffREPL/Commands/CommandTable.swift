@@ -3,7 +3,8 @@ import Expr
 /// All commands. Adding one: a file with a type, and a row here.
 enum CommandTable {
   static let all: [any Command.Type] = [
-    GradCommand.self, TraceCommand.self, MinimizeCommand.self, ShowCommand.self,
+    GradCommand.self, JacCommand.self, HessCommand.self, JvpCommand.self, VjpCommand.self,
+    HvpCommand.self, TraceCommand.self, MinimizeCommand.self, ShowCommand.self,
     VarsCommand.self, DataCommand.self, ParamCommand.self, DeleteCommand.self, ClearCommand.self,
     UndoCommand.self, SetCommand.self, SeedCommand.self, TimeCommand.self, LoadCommand.self,
     SaveCommand.self,
@@ -26,7 +27,7 @@ enum CommandTable {
 
   /// Commands of the language that this version does not have.
   static let planned = [
-    "diff", "jac", "hess", "jvp", "vjp", "hvp", "paths", "why", "claim", "graph", "cost", "chain",
+    "diff", "paths", "why", "claim", "graph", "cost", "chain",
     "check", "fit", "solve", "plot", "contour", "export", "quiz", "tutorial", "history",
   ]
 

@@ -21,23 +21,10 @@ enum GradCommand: Command {
       of: target.node, variables: target.variables.map(\.node), in: &target.graph)
     let values = try target.graph.values(of: [target.node] + nodes, in: target.environment)
 
-    var output = Output()
-    if arguments.clause("at") != nil {
-      output.blocks.append(.value(name: StyledText(target.functionName, .name), .tensor(values[0])))
-    }
-    for (variable, value) in zip(target.variables, values.dropFirst()) {
-      let symbol = StyledText("∂\(target.functionName)/∂\(variable.name)", .adjoint)
-      output.blocks.append(.value(name: symbol, .tensor(value)))
-    }
-    let members = target.grouped(Array(values.dropFirst())).map {
-      (key: $0.name.spelling, value: JSONValue($0.value))
-    }
-    output.json = [
-      .object([
-        ("command", .string("grad")), ("of", .string(target.text)),
-        ("value", JSONValue(values[0])), ("grad", .object(members)),
-      ])
-    ]
-    return output
+    let gradients = Array(values.dropFirst())
+    return Output(
+      blocks: target.valueBlocks(values[0], arguments)
+        + target.blocks(gradients) { "∂\(target.functionName)/∂\($0)" },
+      json: [target.object(Self.self, values[0], [("grad", target.members(gradients))])])
   }
 }

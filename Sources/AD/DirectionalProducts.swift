@@ -1,0 +1,37 @@
+import Expr
+
+/// J v: the tangent of `output` when the variables, the keys, move along the directions, each in the
+/// shape of its variable. A variable that is to count as one and stay takes a direction of zeros: at a
+/// kink it matters what may vary.
+///
+/// Cost: one forward sweep; the Jacobian is never formed.
+public func jacobianVectorProduct(
+  of output: NodeID, along directions: [NodeID: NodeID], in graph: inout Graph
+) -> NodeID {
+  let forward = ForwardMode(&graph, seeds: directions, outputs: [output])
+  return forward.tangents[output] ?? graph.filled(0, graph.shape(of: output))
+}
+
+/// Jᵀz for each variable, in its shape: the gradient of ⟨z, output⟩, `weights` z in the shape of the
+/// output (nil: 1 for a number).
+///
+/// Cost: one reverse sweep; the Jacobian is never formed.
+public func vectorJacobianProduct(
+  of output: NodeID, with weights: NodeID?, variables: [NodeID], in graph: inout Graph
+) -> [NodeID] {
+  let reverse = ReverseMode(&graph, output: output, seed: weights, variables: variables)
+  return variables.map { reverse.adjoint(of: $0, in: &graph) }
+}
+
+/// H v of a number for each variable, in its shape, the variables moving along `directions`, each in
+/// the shape of its variable.
+///
+/// Cost: one forward sweep over a reverse one; the Hessian is never formed.
+public func hessianVectorProduct(
+  of output: NodeID, variables: [NodeID], along directions: [NodeID: NodeID],
+  in graph: inout Graph
+) -> [NodeID] {
+  let slopes = gradient(of: output, variables: variables, in: &graph)
+  let forward = ForwardMode(&graph, seeds: directions, outputs: slopes)
+  return slopes.map { forward.tangents[$0] ?? graph.filled(0, graph.shape(of: $0)) }
+}
