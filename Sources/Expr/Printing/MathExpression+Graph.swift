@@ -45,7 +45,7 @@ public struct FormulaReader {
       guard case .progression(let start, let step, let count) = graph.attribute(of: node) else {
         return .symbol("range")
       }
-      return .symbol(Self.range(start, step, count))
+      return Self.range(start, step, count)
     case .index:
       guard case .selection(let selection) = graph.attribute(of: node) else { return operands[0] }
       return .indexed(operands[0], Self.indices(selection))
@@ -77,12 +77,9 @@ public struct FormulaReader {
     }
   }
 
-  private static func range(_ start: Double, _ step: Double, _ count: Int) -> String {
-    let format = NumberFormat()
-    let last = format.string(start + Double(max(0, count - 1)) * step)
-    return step == 1
-      ? "(\(format.string(start)):\(last))"
-      : "(\(format.string(start)):\(format.string(step)):\(last))"
+  private static func range(_ start: Double, _ step: Double, _ count: Int) -> MathExpression {
+    let last = MathExpression.number(start + Double(max(0, count - 1)) * step)
+    return .range(step == 1 ? [.number(start), last] : [.number(start), .number(step), last])
   }
 
   /// The items of an index as the user would write them.

@@ -14,7 +14,7 @@ extension MathExpression: CustomStringConvertible {
     case .juxtaposed: .product
     case .matrixProduct: .matrixProduct
     case .power: .power
-    case .relation: .relation
+    case .relation, .range: .relation
     }
   }
 
@@ -39,6 +39,7 @@ extension MathExpression: CustomStringConvertible {
     case .indexed(let operand, let items): return "\(operand.text(in: .atom))[\(items)]"
     case .relation(let symbol, let a, let b):
       return "\(a.text(in: .sum)) \(symbol) \(b.text(in: .sum))"
+    case .range(let parts): return parts.map { $0.text(in: .sum) }.joined(separator: ":")
     case .juxtaposed(let parts): return Self.text(ofJuxtaposed: parts)
     }
   }

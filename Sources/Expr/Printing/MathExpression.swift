@@ -14,6 +14,8 @@ public indirect enum MathExpression: Sendable, Equatable {
   case transposed(MathExpression)
   case indexed(MathExpression, String)
   case relation(String, MathExpression, MathExpression)
+  /// `1:n` or `1:2:n`.
+  case range([MathExpression])
   /// Side by side in this order, without merging: `1/v_2 λ_3`.
   case juxtaposed([MathExpression])
 

@@ -184,14 +184,4 @@ import Testing
   @Test func diamondsAreNoCircles() throws {
     #expect(try Typed("x=1; a = x+1; b = a+x; c = a*b; c + a").value() == Tensor(8))
   }
-
-  /// What the language has and the program does not evaluate says so, at its place.
-  @Test(arguments: [
-    ("inv", "«inv»(A)", "'inv'"), ("rand", "«rand»(3)", "'rand'"),
-    ("cumsum", "«cumsum»(u)", "'cumsum'"),
-  ])
-  func plannedFunctionsSaySo(_ name: String, _ marked: String, _ what: String) {
-    guard Builtins.planned.contains(name) else { return }
-    expect(marked, "\(what): not supported yet", "")
-  }
 }
