@@ -60,6 +60,7 @@ public struct JacobianFormula: Sendable {
   }
 
   private static func formula(of term: [Factor]) -> MathExpression {
+    if let entries = entries(of: term) { return entries }
     var scale = MathExpression.one
     var maps: [MathExpression] = []
     for factor in term {
@@ -86,6 +87,20 @@ public struct JacobianFormula: Sendable {
     if maps.isEmpty { return scale }
     let product: MathExpression = maps.count == 1 ? maps[0] : .matrixProduct(maps)
     return scale * product
+  }
+
+  /// Diagonals before a column are a column: `diag(a) 1` is `a`.
+  private static func entries(of term: [Factor]) -> MathExpression? {
+    guard case .column(var result)? = term.last else { return nil }
+    for factor in term.dropLast().reversed() {
+      switch factor {
+      case .scale(let number): result = number * result
+      case .diagonal(let entries):
+        result = result.isOne ? entries : .multiply(entries, result, isElementwise: true)
+      default: return nil
+      }
+    }
+    return result.isOne ? nil : result
   }
 
   // MARK: Applied

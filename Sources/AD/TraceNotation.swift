@@ -80,6 +80,18 @@ public enum TraceNotation: String, CaseIterable, Sendable {
   }
 }
 
+extension TraceNotation {
+  /// The rule of tangents, which stands beside the title of a forward pass along a direction.
+  public var tangentRule: String {
+    switch self {
+    case .roulet: "v̇_k = Σ_j ∂v_k/∂v_j v̇_j"
+    case .peyre: "θ̇_s = Σ_{r∈Parents(s)} ∂_r g_s θ̇_r"
+    case .finistr: "ẏ_k = Σ_j ∂y_k/∂y_j ẏ_j"
+    case .wengert: "v̇_i = Σ_j ∂v_i/∂v_j v̇_j"
+    }
+  }
+}
+
 extension TraceNotation.Symbols {
   fileprivate mutating func append(_ row: String, adjoint: String, number: Int?) {
     rows.append(row)

@@ -9,6 +9,8 @@ struct Output: Sendable {
 
   indirect enum Block: Sendable {
     case line(StyledText)
+    /// A sentence, wrapped to the width.
+    case paragraph(StyledText)
     /// `name = value`: the renderer lays the value out (matrices under each other).
     case value(name: StyledText, Value)
     case table(Table)

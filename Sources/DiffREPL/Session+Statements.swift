@@ -336,9 +336,11 @@ private struct Approximation {
     hint =
       holds
       ? nil
-      : comparesWithZero && !isAbsolute
-        ? "nothing is relatively close to 0: within 1e-9 abs"
-        : "they differ by \(number)\(isAbsolute ? "" : " relatively")"
+      : worst.isNaN
+        ? "nan equals nothing, not even itself"
+        : comparesWithZero && !isAbsolute
+          ? "nothing is relatively close to 0: within 1e-9 abs"
+          : "they differ by \(number)\(isAbsolute ? "" : " relatively")"
   }
 }
 

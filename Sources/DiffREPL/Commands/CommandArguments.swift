@@ -130,6 +130,9 @@ struct CommandArguments {
   /// The text of the target, as typed.
   var targetText: String { source.text(in: target) }
 
+  /// The place of the target; of the whole command where it has none.
+  var targetSpan: SourceSpan { target.isEmpty ? span : SourceSpan(source, target) }
+
   func clause(_ word: String) -> Part? { clauses.first { $0.word == word } }
 
   /// The text of an option's value.

@@ -37,7 +37,9 @@ enum CommandTable {
   ) throws(Diagnostic) -> Output {
     let isForced = typed.hasSuffix("!")
     let word = isForced ? String(typed.dropLast()) : typed
-    let (command, isPrefix) = try find(word, at: span)
+    let start = span.range.lowerBound
+    let (command, isPrefix) = try find(
+      word, at: SourceSpan(span.source, start..<start + 1 + typed.utf8.count))
     let parsed = try CommandArguments(
       span.source, arguments, word: typed, wordSpan: span, command: command, isForced: isForced)
     var output = try command.run(parsed, in: &session)
@@ -65,13 +67,13 @@ enum CommandTable {
     if planned.contains(word) || (begun.isEmpty && begunPlanned.count == 1) {
       throw Diagnostic(":\(begunPlanned.first ?? word) comes later: not supported yet", at: span)
     }
-    let names = (begun + begunPlanned).map { ":\($0)" }
-    if names.count > 1 {
+    let meant = (begun + begunPlanned).map { ":\($0)" }
+    if meant.count > 1 {
       throw Diagnostic(
-        ":\(word) may be \(names.joined(separator: ", "))", at: span,
+        ":\(word) may be \(meant.joined(separator: ", "))", at: span,
         hint: "write some more letters")
     }
-    let close = Diagnostic.closest(to: word, among: names + planned)
+    let close = Diagnostic.closest(to: word, among: names)
     throw Diagnostic(
       "there is no command :\(word)", at: span,
       hint: close.map { "did you mean :\($0)?" } ?? ":help lists the commands")

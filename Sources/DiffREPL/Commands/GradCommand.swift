@@ -16,7 +16,7 @@ enum GradCommand: Command {
     _ arguments: CommandArguments, in session: inout Session
   ) throws(Diagnostic) -> Output {
     var target = try Target(arguments, in: session)
-    try target.requireScalar(at: arguments.span)
+    try target.requireScalar(at: arguments.targetSpan)
     let nodes = gradient(
       of: target.node, variables: target.variables.map(\.node), in: &target.graph)
     let values = try target.graph.values(of: [target.node] + nodes, in: target.environment)

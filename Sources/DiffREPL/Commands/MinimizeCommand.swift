@@ -23,7 +23,7 @@ enum MinimizeCommand: Command {
     _ arguments: CommandArguments, in session: inout Session
   ) throws(Diagnostic) -> Output {
     var target = try Target(arguments, in: session, variablesClause: "over")
-    try target.requireScalar(at: arguments.span)
+    try target.requireScalar(at: arguments.targetSpan)
     let leaves = try parameters(of: target, arguments)
     let solver = try solver(arguments, session)
     let every = try arguments.count("every", least: 1, in: session)

@@ -30,7 +30,7 @@ enum TraceCommand: Command {
     var arguments = arguments
     let direction = takeDirection(&arguments, session)
     let target = try Target(arguments, in: session).unrolled(at: arguments.span)
-    if direction == .backward { try target.requireScalar(at: arguments.span) }
+    if direction == .backward { try target.requireScalar(at: arguments.targetSpan) }
 
     var request = TraceRequest()
     request.mode = try arguments.choice("steps", StepMode.self) ?? .slide

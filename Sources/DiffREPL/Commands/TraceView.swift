@@ -55,8 +55,10 @@ struct TraceView {
     let name = target.functionName
     var text = StyledText("\(name)(\(names)) = \(formula)", .heading)
     if text.text.count > 160 { text = StyledText("\(name)(\(names))", .heading) }
-    return [text]
-      + trace.notation.rules(isChain: trace.isChain, target: name).map { StyledText($0, .faint) }
+    var rules = trace.notation.rules(isChain: trace.isChain, target: name)
+    // A forward pass has no adjoints to give a rule for.
+    if !isBackward { rules = rules.prefix(1) + (showsTangents ? [trace.notation.tangentRule] : []) }
+    return [text] + rules.map { StyledText($0, .faint) }
   }
 
   private var columns: [Table.Column] {
@@ -186,13 +188,15 @@ struct TraceView {
     var pages: [[Output.Block]] = []
     for index in trace.rows.indices {
       pages.append(
-        blocks(rows: index + 1, adjointsFrom: Int.max) + [.blank, .line(forwardSentence(index))])
+        blocks(rows: index + 1, adjointsFrom: Int.max) + [
+          .blank, .paragraph(forwardSentence(index)),
+        ])
     }
     if isBackward {
       for index in trace.rows.indices.reversed() {
         pages.append(
           blocks(rows: trace.rows.count, adjointsFrom: index)
-            + [.blank, .line(backwardSentence(index))])
+            + [.blank, .paragraph(backwardSentence(index))])
       }
     }
     return [.pages(pages)]
@@ -202,7 +206,9 @@ struct TraceView {
 
   private func forwardSentence(_ index: Int) -> StyledText {
     let row = trace.rows[index]
-    let step = "\(row.symbol) = \(row.primal.formula) = \(text(row.primal.value))"
+    let formula = row.primal.formula.description
+    let step =
+      (row.symbol == formula ? "" : "\(row.symbol) = ") + "\(formula) = \(text(row.primal.value))"
     if row.isVariable { return StyledText("Input: \(step).") }
     let partials = row.partials.map {
       "∂\(row.symbol)/∂\(trace.rows[$0.parent].symbol) = \($0.formula)"
@@ -218,7 +224,9 @@ struct TraceView {
     let row = trace.rows[index]
     guard let adjoint = row.adjoint else { return "" }
     if index == trace.output {
-      return StyledText("Seed: \(row.adjointSymbol) = ∂\(target.functionName)/∂\(row.symbol) = 1.")
+      let derivative = "∂\(target.functionName)/∂\(row.symbol)"
+      let symbol = row.adjointSymbol == derivative ? "" : "\(row.adjointSymbol) = "
+      return StyledText("Seed: \(symbol)\(derivative) = 1.")
     }
     var parts: [String] = []
     for (child, formula) in row.contributions {

@@ -14,6 +14,7 @@ struct TextLayout {
     switch block {
     case .blank: return [StyledText("")]
     case .line(let text): return [shown(text)]
+    case .paragraph(let text): return shown(text).wrapped(to: settings.width)
     case .value(let name, let value): return lines(of: value, named: shown(name))
     case .table(let table):
       return TableLayout(table: shown(table), width: settings.width, values: values).lines
