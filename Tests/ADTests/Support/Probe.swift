@@ -71,7 +71,7 @@ extension Probe {
     case .unary: shapes = [[.vector(3)], [.row(3)], [.matrix(2, 3)]]
     case .binary: shapes = pairs
     case .ternary: shapes = pairs.map { [$0[0], $0[1], $0[0]] } + [[.scalar, .row(2), .vector(3)]]
-    case .kernel: return []
+    case .kernel, .loop: return []
     }
     return shapes.map { shapes in
       var numbers = SeededNumbers(seed: 7)
