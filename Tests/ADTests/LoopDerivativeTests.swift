@@ -81,6 +81,25 @@ import Testing
   }
 }
 
+/// Traces are meant for graphs without loops; with them they must come to an end all the same.
+@Suite struct LoopTraceTests {
+  @Test(arguments: LoopCase.all, StepMode.allCases)
+  func tracesComeToAnEnd(_ example: LoopCase, mode: StepMode) throws {
+    let sweep = Sweep(example)
+    var environment = Environment()
+    for (order, value) in example.values.enumerated() {
+      environment.setLeaf(Name("x\(order)"), to: .tensor(value))
+    }
+    var request = TraceRequest()
+    request.mode = mode
+    request.tangents = [sweep.variables[0]: example.values[0]]
+    var builder = TraceBuilder(
+      sweep.graph, output: sweep.output, variables: sweep.variables, request: request,
+      environment: environment)
+    #expect(try builder.build().rows.last?.adjoint?.value == Tensor(1))
+  }
+}
+
 /// Derivatives of loops against numbers known from elsewhere.
 @Suite struct LoopGradientTests {
   /// - Source: the lectures' recurrent net, its loss at each step, and the vanishing gradient.

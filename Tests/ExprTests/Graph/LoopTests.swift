@@ -225,6 +225,22 @@ import Testing
     _ = try Program(graph, outputs: result.carries, memoryLimit: 40_000)
   }
 
+  /// Each row of four numbers is a matrix; the second has no inverse.
+  @Test func aFailedStepIsReportedWhereItsResultIsRead() throws {
+    var graph = Graph()
+    let rows = graph.constant(Tensor(.matrix(2, 4), [2, 0, 0, 4, 1, 1, 1, 1]))
+    let matrix = graph.placeholder(.matrix(2, 2))
+    let inverse = graph.apply(.inv, matrix)
+    let result = graph.loop(steps: 2, mapped: [(matrix, rows)], carries: [], stacked: [inverse])
+    #expect(throws: Diagnostic.self) { try values(graph, result.stacked) }
+
+    let condition = graph.leaf(Self.leaf(0), shape: .scalar)
+    let sum = graph.apply(.sum, result.stacked[0])
+    let either = graph.apply(.select, condition, sum, graph.constant(7))
+    #expect(try values(graph, [either], [Tensor(0)]) == [Tensor(7)])
+    #expect(throws: Diagnostic.self) { try values(graph, [either], [Tensor(1)]) }
+  }
+
   /// In a process of its own: the flag is everyone's.
   @Test func stopsWhenInterrupted() async {
     await #expect(processExitsWith: .success) {
