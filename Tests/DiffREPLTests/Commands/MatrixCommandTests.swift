@@ -123,10 +123,10 @@ import Testing
         f = 14
         ∂f/∂x = 8
         ∂f/∂y = [3, 7]
-          ∂²f    x   y[1]   y[2]
-          x      8   2      2
-          y[1]   2   2      0
-          y[2]   2   0      2
+          ∂²f     x    y[1]    y[2]
+          x      8    2       2
+          y[1]   2    2       0
+          y[2]   2    0       2
         eigenvalues = [0.876894, 2, 9.12311]
         positive definite
 
