@@ -39,7 +39,8 @@ import Testing
 
   @Test(
     arguments: [
-      ([2, 0, 0, 3], .positive), ([-2, 1, 1, -3], .negative), ([1, 2, 2, 4], .positiveSemidefinite),
+      ([2, 0, 0, 3], .positive), ([-2, 1, 1, -3], .negative),
+      ([1, 2, 2, 4], .positiveSemidefinite),
       ([-1, 0, 0, 0], .negativeSemidefinite), ([0, 1, 1, 0], .indefinite), ([0, 0, 0, 0], .zero),
       ([1e20, 0, 0, 1], .positive), ([1e20, 1e10, 1e10, 1], .positiveSemidefinite),
       ([1e20, 1e9, 1e9, 1], .positive), ([-1e20, 0, 0, -1e-20], .negative),
