@@ -207,7 +207,8 @@ extension Graph {
       .filter { isWorthKeeping($0) }
   }
 
-  /// Whether an operation does much more than it yields numbers.
+  /// Whether an operation takes longer than reading its result would: all that are not entry by entry
+  /// and do not only move entries, outer products apart.
   private func isCostlyOperation(_ node: NodeID) -> Bool {
     guard let primitive = primitive(of: node) else { return false }
     switch primitive.evaluation {
@@ -215,14 +216,13 @@ extension Graph {
     case .kernel: break
     default: return false
     }
-    let arrangements: [Primitive.Symbol] = [
-      .transpose, .broadcast, .reshape, .select, .index, .scatter, .stack, .range,
-    ]
-    if arrangements.contains(where: { $0 == primitive.symbol }) { return false }
-    if primitive.symbol == .product, let row = operands(of: node).last {
-      return shape(of: row).dimensions.first ?? 1 > 2
+    switch primitive.symbol {
+    case .transpose, .broadcast, .reshape, .select, .index, .scatter, .stack, .range, .pick, .place,
+      .replace, .diag, .outer, .hcat, .vcat:
+      return false
+    case .product: return operands(of: node).first.map { !shape(of: $0).isVector } ?? true
+    default: return true
     }
-    return operands(of: node).contains { shape(of: $0).count > 8 }
   }
 
   /// Neither a loop itself nor all steps of an inner one: kept for every step of the outer one they
