@@ -24,7 +24,9 @@ import Testing
       let node = try elaborator.elaborate(Name("f"), at: nil)
       let leaves = elaborator.graph.leaves(under: [node])
       let variables = leaves.filter { !$0.leaf.isData }.map(\.node)
-      request.names = elaborator.definitions.map { ($0.name.spelling, $0.node) }
+      request.names = elaborator.definitions.flatMap { definition in
+        definition.value.nodes.map { (definition.name.spelling, $0) }
+      }
       if request.tangents != nil {
         request.tangents = [:]
         for variable in variables {
@@ -37,10 +39,11 @@ import Testing
         elaborator.graph, output: node, variables: variables, request: request,
         environment: session.environment)
       trace = try builder.build()
-      value = try session.value(of: Name("f"))
+      value = try #require(session.value(of: Name("f")).tensors.first)
       label = "seed \(seed), \(request.mode), \(request.notation)\n\(script)"
       for (_, leaf) in leaves {
-        symbols[leaf.name.spelling] = Array2(try session.value(of: leaf.name))
+        symbols[leaf.name.spelling] = try session.value(of: leaf.name).tensors.first.map(
+          Array2.init)
       }
       for row in trace.rows { symbols[row.symbol] = Array2(row.primal.value) }
       for row in trace.rows {
