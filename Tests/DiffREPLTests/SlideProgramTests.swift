@@ -51,7 +51,7 @@ import Testing
       """, [0.7575250333571534, 0.5637922514077358], tolerance: 1e-9),
     values(
       "A19 Hessian–vector product",
-      "l(t)=t[2]*exp(t[1])*sqrt(t[1]+t[2]*exp(t[1]))\nhvp(l, [.5,1.5], [1,-1])",
+      "l(t)=t[2]*exp(t[1])*sqrt(t[1]+t[2]*exp(t[1]))\nhvp(l, [1,2], [1,-1])",
       [15.24900713428611, 12.41581057283593]),
     values(
       "A49 derivatives inside derivatives",

@@ -207,8 +207,8 @@ import Testing
   /// A22: a backward operator is handed the adjoint of its result and multiplies it, it is not the
   /// derivative: Log gets 2.197…, not 1.
   @Test func eachStepBackwardIsAPullback() {
-    let replay = Replay(
-      "x=3\ny=log(x)^2\n:trace backward y --step", settings: RenderSettings(width: 120))
+    let script = "x=3\ny=log(x)^2\n:trace backward y --step"
+    let replay = Replay(script, settings: RenderSettings(width: 120))
     #expect(replay.errorText == "")
     let steps = replay.text.split(separator: "\n").filter { $0.hasPrefix("Backward:") }
     #expect(
