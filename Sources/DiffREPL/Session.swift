@@ -26,6 +26,8 @@ struct Session {
     do {
       var output = try execute(statement.node, of: tree)
       if statement.isSilent { output.silence() }
+      let place = tree.range(of: statement.node).lowerBound
+      output.placeWarnings(line: tree.source.position(of: place).line)
       return output
     } catch {
       let quits = isFinished
@@ -86,6 +88,16 @@ struct SessionSettings: Sendable, Equatable {
 }
 
 extension Output {
+  /// Tells the objects of warnings the line of their statement.
+  fileprivate mutating func placeWarnings(line: Int) {
+    json = json.map { object in
+      guard object.isWarning, case .object(let members) = object,
+        !members.contains(where: { $0.key == "line" })
+      else { return object }
+      return .object(members + [("line", .integer(line))])
+    }
+  }
+
   /// Keeps warnings only: what a trailing `;` asks for.
   fileprivate mutating func silence() {
     blocks = blocks.filter { if case .diagnostic = $0 { true } else { false } }

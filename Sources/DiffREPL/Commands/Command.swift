@@ -16,6 +16,8 @@ protocol Command: Sendable {
   static var examples: [String] { get }
   /// The `name=` options and `--flags` it takes.
   static var options: [String] { get }
+  /// The clauses it takes: `at`, `wrt`, `over`, `along`, `with`.
+  static var clauses: [String] { get }
   static var flags: [String] { get }
 
   static func run(_ arguments: CommandArguments, in session: inout Session) throws(Diagnostic)
@@ -26,5 +28,6 @@ extension Command {
   static var aliases: [String] { [] }
   static var discussion: String { "" }
   static var options: [String] { [] }
+  static var clauses: [String] { [] }
   static var flags: [String] { [] }
 }

@@ -75,7 +75,14 @@ struct CommandArguments {
       }
       return .flag(name)
     }
-    if Self.clauseWords.contains(text), word.assignment == nil { return .clause(text) }
+    if Self.clauseWords.contains(text), word.assignment == nil, !command.clauses.isEmpty {
+      guard command.clauses.contains(text) else {
+        throw Diagnostic(
+          ":\(command.name) takes no '\(text)'", at: SourceSpan(source, word.range),
+          hint: "it takes \(command.clauses.joined(separator: ", "))")
+      }
+      return .clause(text)
+    }
     guard word.assignment != nil else { return nil }
     if case .clause = opener {
       // In `at x=1, step=2` names are the user's, until an option of the command stands free.

@@ -11,6 +11,7 @@ enum GradCommand: Command {
     the target that is not data. A definition may stand behind wrt: it is then taken as free.
     """
   static let examples = ["w0 = 0.5", "f = log(1 + exp(-3.5*w0))", ":grad f", ":grad f at w0=0"]
+  static let clauses = ["wrt", "at"]
 
   static func run(
     _ arguments: CommandArguments, in session: inout Session

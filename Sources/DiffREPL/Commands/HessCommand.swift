@@ -14,6 +14,7 @@ enum HessCommand: Command {
   static let examples = [
     "w0 = 0.5", "w1 = -1", "E = (1 - w1*tanh(3.5*w0))^2", ":hess E", ":hess E at w0=0.2, w1=0.7",
   ]
+  static let clauses = ["wrt", "at"]
 
   /// Larger matrices are printed without labels, cut to the screen.
   private static let labelledLimit = 10

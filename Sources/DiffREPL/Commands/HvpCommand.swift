@@ -10,6 +10,7 @@ enum HvpCommand: Command {
     a small multiple of the cost of the value. v as for :jvp.
     """
   static let examples = ["x = [1, 2]", "f = x[1]^2*x[2]", ":hvp f along [1, -1]"]
+  static let clauses = ["along", "wrt", "at"]
 
   static func run(
     _ arguments: CommandArguments, in session: inout Session

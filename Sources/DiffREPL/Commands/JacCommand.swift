@@ -11,6 +11,7 @@ enum JacCommand: Command {
     mode, a sweep for each row, whichever takes fewer.
     """
   static let examples = ["x = [1, 2]", "F = [x[1]*x[2], sin(x[1]), 3]", ":jac F"]
+  static let clauses = ["wrt", "at"]
 
   static func run(
     _ arguments: CommandArguments, in session: inout Session

@@ -10,6 +10,7 @@ enum JvpCommand: Command {
     variables in the order of wrt, entry by entry; or along x=1, y=[0,1], and the others stay.
     """
   static let examples = ["x = [1, 2]", "F = [x[1]*x[2], sin(x[1])]", ":jvp F along [1, -1]"]
+  static let clauses = ["along", "wrt", "at"]
 
   static func run(
     _ arguments: CommandArguments, in session: inout Session

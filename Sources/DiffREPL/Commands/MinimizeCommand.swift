@@ -18,6 +18,7 @@ enum MinimizeCommand: Command {
   ]
   static let options = ["method", "step", "iters", "tol", "every"]
   static let flags = ["dry"]
+  static let clauses = ["over", "at"]
 
   static func run(
     _ arguments: CommandArguments, in session: inout Session

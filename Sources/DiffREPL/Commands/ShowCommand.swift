@@ -12,6 +12,7 @@ enum ShowCommand: Command {
     parts, the edges, and in how many orders the steps could be computed.
     """
   static let examples = ["x = 3", "y = log(x)^2", ":show y"]
+  static let clauses = ["at"]
 
   static func run(
     _ arguments: CommandArguments, in session: inout Session

@@ -10,6 +10,7 @@ enum TimeCommand: Command {
     gradient together, with their ratio; the operations of the program and the memory it owns.
     """
   static let examples = ["x = [1,2,3]", ":time sum(x.^2)"]
+  static let clauses = ["wrt", "at"]
 
   static func run(
     _ arguments: CommandArguments, in session: inout Session

@@ -21,6 +21,7 @@ enum TraceCommand: Command {
   ]
   static let options = ["steps", "notation", "expand"]
   static let flags = ["step"]
+  static let clauses = ["wrt", "at", "along"]
 
   private enum Direction: String, CaseIterable { case forward, backward }
 

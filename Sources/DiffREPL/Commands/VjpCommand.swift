@@ -10,6 +10,7 @@ enum VjpCommand: Command {
     reverse sweep, whatever the number of variables.
     """
   static let examples = ["x = [1, 2]", "F = [x[1]*x[2], sin(x[1])]", ":vjp F with [1, 2]"]
+  static let clauses = ["with", "wrt", "at"]
 
   static func run(
     _ arguments: CommandArguments, in session: inout Session
