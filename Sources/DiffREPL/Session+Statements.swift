@@ -28,7 +28,7 @@ extension Session {
   // MARK: Expressions
 
   private mutating func show(_ node: SyntaxID, _ tree: SyntaxTree) throws(Diagnostic) -> Output {
-    let value = try evaluateDrawing(node, tree)
+    let (value, notes) = try evaluateDrawing(node, tree)
     let text = tree.text(of: node)
     var members: [(key: String, value: JSONValue)] = [("statement", .string(text))]
     var name = StyledText("ans", .faint)
@@ -41,16 +41,18 @@ extension Session {
     if value.tensor?.scalar != nil { lastTarget = (tree, node) }
     if value.holdsTensors { setAnswer(value) }
     return Output(blocks: [.value(name: name, value)], json: [.object(members)])
+      + Output(notes: notes)
   }
 
   /// The value of an expression now, its random numbers drawn from the session's generator.
   private mutating func evaluateDrawing(
     _ node: SyntaxID, _ tree: SyntaxTree
-  ) throws(Diagnostic) -> Value {
+  ) throws(Diagnostic) -> (value: Value, notes: [Diagnostic]) {
     var elaborator = Elaborator(environment)
     let elaborated = try elaborator.elaborateValue(node, of: tree)
     edit { $0.random = elaborator.random }
-    return try elaborator.graph.value(of: elaborated, in: environment)
+    let (value, notes) = try elaborator.graph.evaluation(of: elaborated, in: environment)
+    return (value, notes.map { Diagnostic($0, severity: .note) })
   }
 
   /// The value of an expression now.
@@ -91,7 +93,7 @@ extension Session {
     let isClosed =
       !elaborated.holdsFunction
       && freeNames.allSatisfy { environment[$0] == nil && Builtins.isBuiltin($0.key) }
-    let whole = try elaborator.graph.value(of: elaborated, in: environment)
+    let (whole, notes) = try elaborator.graph.evaluation(of: elaborated, in: environment)
     var output = Output()
     let before = environment
     var after = environment
@@ -110,6 +112,7 @@ extension Session {
       output += Output(name, result, tree.text(of: node))
     }
     after.random = elaborator.random
+    output += Output(notes: notes.map { Diagnostic($0, severity: .note) })
     change(tree.text(of: node)) { $0 = after }
     for (_, name, _) in bindings {
       // Elaborating it now finds circles.
@@ -158,7 +161,7 @@ extension Session {
   ) throws(Diagnostic) -> Output {
     // All right sides first: a, b := b, a exchanges them.
     var results: [Value] = []
-    for value in values { results.append(try evaluateDrawing(value, tree)) }
+    for value in values { results.append(try evaluateDrawing(value, tree).value) }
     if results.count == 1, targets.count > 1, case .tuple(let parts) = results[0] {
       results = parts
     }
@@ -411,5 +414,9 @@ extension Output {
   static func += (a: inout Output, b: Output) {
     a.blocks += b.blocks
     a.json += b.json
+  }
+
+  static func + (a: Output, b: Output) -> Output {
+    Output(blocks: a.blocks + b.blocks, json: a.json + b.json)
   }
 }

@@ -247,8 +247,19 @@ extension Graph {
   public func value(
     of elaborated: Elaborated, in environment: Environment
   ) throws(Diagnostic) -> Value {
-    var tensors = try values(of: elaborated.nodes, in: environment)[...]
-    return elaborated.value(from: &tensors)
+    try evaluation(of: elaborated, in: environment).value
+  }
+
+  /// The value, and what kernels tell of how it was found.
+  public func evaluation(
+    of elaborated: Elaborated, in environment: Environment
+  ) throws(Diagnostic) -> (value: Value, notes: [String]) {
+    let outputs = elaborated.nodes
+    let program = try Program(self, outputs: outputs)
+    program.setLeaves(from: environment)
+    try program.run()
+    var tensors = outputs.indices.map { program.value(ofOutput: $0) }[...]
+    return (elaborated.value(from: &tensors), program.notes)
   }
 }
 

@@ -128,9 +128,11 @@ struct EquationSolver {
     var residual = try equation.residual(at: x).map { -$0 }
     var direction = residual
     let target = 1e-14 * constant.norm
+    var products = 0
     for _ in 0..<max(20, 10 * count) {
       let squared = residual.dot(residual)
       if squared.squareRoot() <= target { break }
+      products += 1
       let product = zip(try equation.residual(at: direction), constant).map { $0 - $1 }
       let curvature = direction.dot(product)
       guard curvature > 0 else {
@@ -144,6 +146,7 @@ struct EquationSolver {
     }
     let last = try equation.residual(at: x)
     guard last.norm <= 1e-9 * (constant.norm + 1e-300) else { throw failure(last) }
+    arguments.note("cg used \(products) product\(products == 1 ? "" : "s")")
     return x
   }
 

@@ -68,6 +68,8 @@ public final class Program {
   let slots: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
   private let storage: UnsafeMutablePointer<Double>
   private let failure = KernelFailure()
+  /// What kernels told of how they worked, in all runs.
+  public var notes: [String] { failure.notes }
 
   /// The leaves whose values must be set before a run.
   public var leaves: [Leaf.ID] { leafSlots.keys.sorted() }

@@ -15,11 +15,16 @@ public struct KernelArguments {
     output.update(repeating: .nan, count: outputShape.count)
     failure.report(diagnostic)
   }
+
+  /// Tells the user how the result was found; shown once below the value.
+  public func note(_ text: String) { failure.notes.append(text) }
 }
 
 /// Takes the report of a kernel to whoever runs it; kernels have no other way out than their result.
 public final class KernelFailure {
   private var diagnostic: Diagnostic?
+  /// What kernels tell of how they worked.
+  fileprivate(set) var notes: [String] = []
 
   /// Keeps the first report until it is taken.
   func report(_ diagnostic: Diagnostic) {
