@@ -77,9 +77,8 @@ enum HelpCommand: Command {
       .line(StyledText(String($0), .name))
     }
     blocks.append(.line(StyledText(command.summary)))
-    for line in command.discussion.split(separator: "\n") {
-      blocks.append(.line(StyledText(String(line))))
-    }
+    let discussion = command.discussion.split(separator: "\n").joined(separator: " ")
+    if !discussion.isEmpty { blocks.append(.paragraph(StyledText(discussion))) }
     blocks.append(.line(StyledText("example:", .faint)))
     blocks += command.examples.map { .line(StyledText("  \($0)")) }
     return blocks
