@@ -23,7 +23,7 @@ enum JacCommand: Command {
     let sweeps = "\(jacobian.sweeps) sweep\(jacobian.sweeps == 1 ? "" : "s")"
     let name = target.functionName
     let orientation =
-      "a row for each entry of \(name), a column for each entry of the variable; "
+      "rows: entries of \(name), columns: entries of the variable; "
       + "\(jacobian.mode.rawValue) mode, \(sweeps)"
     let members = zip(target.variables, jacobian.blocks).map {
       (key: $0.name.spelling, value: JSONValue($1))

@@ -142,7 +142,7 @@ import Testing
           2  1
           1  0
           0  0
-        a row for each entry of F, a column for each entry of the variable; forward mode, 2 sweeps
+        rows: entries of F, columns: entries of the variable; forward mode, 2 sweeps
 
         """))
   }
