@@ -73,7 +73,7 @@ struct Application {
     let stopped = loop.run(&session) { event, session, _ in
       switch event {
       case .entered: break
-      case .echo(let line, let isStatement): writer.echo(line, isStatement, session.settings)
+      case .echo(let line, let part): writer.echo(line, part, session.settings)
       case .output(let output): writer.write(output, session.settings)
       case .interrupted:
         code = 130

@@ -1,13 +1,21 @@
 import Expr
 import Synchronization
 
+/// What a line of a script is: it decides on the prompt before its echo.
+enum LinePart {
+  case statement
+  case continuation
+  /// A comment or nothing, between statements.
+  case remark
+}
+
 /// Reads lines, puts statements together, runs them, and hands on what comes of it.
 struct StatementLoop<Reader: LineReader> {
   enum Event {
     /// A whole input, before anything of it runs: for the history.
     case entered(String)
-    /// A line as it is about to run, and whether it is a statement (else a comment or blank).
-    case echo(String, isStatement: Bool)
+    /// A line as it is about to run.
+    case echo(String, LinePart)
     case output(Output)
     case failure(Diagnostic)
     /// Ctrl-C at the prompt or while waiting for input.
@@ -33,8 +41,9 @@ struct StatementLoop<Reader: LineReader> {
         return handle(.failure(diagnostic), &session, &reader) ? nil : diagnostic
       case .line(let line, let number):
         if session.settings.echo, !session.settings.isInteractive {
-          let isStatement = !pending.isEmpty || !line.isCommentOrBlank
-          _ = handle(.echo(line, isStatement: isStatement), &session, &reader)
+          let part: LinePart =
+            !pending.isEmpty ? .continuation : line.isCommentOrBlank ? .remark : .statement
+          _ = handle(.echo(line, part), &session, &reader)
         }
         let text = pending.isEmpty ? line : "\(pending.text)\n\(line)"
         guard let outcome = pending.add(line, number: number, named: reader.name) else { continue }

@@ -49,10 +49,10 @@ struct Writer {
   }
 
   /// A line of a script as a session would show it.
-  func echo(_ line: String, _ isStatement: Bool, _ settings: SessionSettings) {
+  func echo(_ line: String, _ part: LinePart, _ settings: SessionSettings) {
     guard !tool.json else { return }
-    let prompt = renderSettings(settings).isASCII ? "d> " : "∂> "
-    put((isStatement ? prompt : "") + line + "\n", standardOutput)
+    let prompt = Prompt(isUnicode: !renderSettings(settings).isASCII)
+    put(prompt.text(before: part) + line + "\n", standardOutput)
   }
 
   /// An error: with file, line and column in a script; an object on standard output with `--json`.

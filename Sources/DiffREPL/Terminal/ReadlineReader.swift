@@ -143,6 +143,15 @@ struct Prompt: Sendable {
     primary = on + (isUnicode ? "∂> " : "d> ") + off
     continuation = on + ".. " + off
   }
+
+  /// What stands before a line of a script in its echo: nothing before a comment.
+  func text(before part: LinePart) -> String {
+    switch part {
+    case .statement: primary
+    case .continuation: continuation
+    case .remark: ""
+    }
+  }
 }
 
 private struct PromptState {

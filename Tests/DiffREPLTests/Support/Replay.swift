@@ -22,7 +22,7 @@ struct Replay {
         shown.width = session.settings.width ?? settings.width
         text += shown.renderer.render(output)
         json += JSONRenderer().render(output)
-      case .echo(let line, let isStatement): text += (isStatement ? "∂> " : "") + line + "\n"
+      case .echo(let line, let part): text += Prompt().text(before: part) + line + "\n"
       case .failure(let diagnostic):
         errors.append(diagnostic)
         return keepGoing
