@@ -54,6 +54,8 @@ struct Application {
   private mutating func runScript(_ input: CommandLineTool.Input, _ writer: Writer) -> Int32 {
     switch input {
     case .text(let text): return runScript(ScriptReader(text: text, name: "-e"), writer)
+    case .file("-"):
+      return runScript(ScriptReader(fileDescriptor: STDIN_FILENO, name: "<stdin>"), writer)
     case .file(let path):
       do {
         return runScript(try ScriptReader(path: path), writer)

@@ -28,6 +28,7 @@ extension Session {
   // MARK: Expressions
 
   private mutating func show(_ node: SyntaxID, _ tree: SyntaxTree) throws(Diagnostic) -> Output {
+    try refuseBareCommand(node, tree)
     let (value, notes) = try evaluateDrawing(node, tree)
     let text = tree.text(of: node)
     var members: [(key: String, value: JSONValue)] = [("statement", .string(text))]
@@ -42,6 +43,16 @@ extension Session {
     if value.holdsTensors { setAnswer(value) }
     return Output(blocks: [.value(name: name, value)], json: [.object(members)])
       + Output(notes: notes)
+  }
+
+  /// `vars`, where `:vars` is meant.
+  private func refuseBareCommand(_ node: SyntaxID, _ tree: SyntaxTree) throws(Diagnostic) {
+    guard case .name(let name) = tree[node], environment[name] == nil,
+      !Builtins.isBuiltin(name.key), CommandTable.names.contains(name.key)
+    else { return }
+    throw Diagnostic(
+      "unknown name '\(name)'", at: tree.span(of: node),
+      hint: "commands begin with a colon: :\(name)")
   }
 
   /// The value of an expression now, its random numbers drawn from the session's generator.

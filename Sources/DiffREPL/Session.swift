@@ -100,7 +100,9 @@ extension Output {
 
   /// Keeps warnings only: what a trailing `;` asks for.
   fileprivate mutating func silence() {
-    blocks = blocks.filter { if case .diagnostic = $0 { true } else { false } }
+    blocks = blocks.filter {
+      if case .diagnostic(let diagnostic) = $0 { diagnostic.severity == .warning } else { false }
+    }
     json = json.filter { $0.isWarning }
   }
 }

@@ -33,7 +33,8 @@ extension Diagnostic {
     _ name: Name, in environment: Environment, at span: SourceSpan?
   ) -> Diagnostic {
     let candidates = environment.all.map(\.name.spelling) + Array(Builtins.constants.keys)
-    var hint = "'\(name) = 1' makes it a value, '\(name)(x) = x^2' a function"
+    let function = name.key == "f" ? "g" : "f"
+    var hint = "\(name) = 1 makes it a value, \(function)(\(name)) = … a parameter"
     if let command = promptWords[name.key] {
       hint = "type \(command)"
     } else if let close = closest(to: name.spelling, among: candidates) {

@@ -7,6 +7,10 @@ extension Lexer {
       if kind == .equal, byte(2) == UInt8(ascii: "=") {
         return refuse("'===' is no operator", position..<(position + 3), hint: "== compares")
       }
+      if kind == .less, isLeftArrow {
+        return refuse(
+          "'<-' is no operator", position..<(position + 2), hint: "x = 3 defines, x < -3 compares")
+      }
       return emit(kind, to: position + length)
     }
     if let mended = Self.mistaken[[first, second]] {
@@ -16,6 +20,11 @@ extension Lexer {
     let isPrintable = 0x21..<0x7F ~= first
     let name = isPrintable ? "'\(source.text(in: position..<(position + 1)))'" : "control code"
     refuse("unexpected \(name)", position..<(position + 1))
+  }
+
+  /// ` <- `, as R assigns; `x <-3` and `x<-3` compare.
+  private var isLeftArrow: Bool {
+    byte(1) == UInt8(ascii: "-") && byte(2).isBlank && position > 0 && bytes[position - 1].isBlank
   }
 
   private static let single: [UInt8: Token.Kind] = [

@@ -79,7 +79,11 @@ extension TokenParser {
     }
     if isAtEdge, kind.isClosing, open.isEmpty { return strayBracket() }
     let token = kind == .newline || kind == .end ? "the end of the line" : "'\(text(at: index))'"
-    return noted(Diagnostic("an expression is missing before \(token)", at: here))
+    let isComment = kind == .divide && kind(ahead: 1) == .divide
+    return noted(
+      Diagnostic(
+        "an expression is missing before \(token)", at: here,
+        hint: isComment ? "# begins a comment" : nil))
   }
 
   /// `//` reads as two divisions.

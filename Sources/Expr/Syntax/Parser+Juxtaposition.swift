@@ -72,6 +72,7 @@ extension TokenParser {
     case "let", "var", "const", "local", "def", "function", "set!":
       return "\(text): names need no '\(word)'"
     case "return": return "\(text): the last expression is the value"
+    case "lambda", "fun", "fn": return "x -> x^2 is a function without a name"
     case "import", "using", "from": return "everything is there already; :help lists it"
     case "print", "assert": return "\(word)(\(text))"
     default: return nil

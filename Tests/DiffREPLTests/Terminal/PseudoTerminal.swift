@@ -155,7 +155,7 @@ private func plainText(_ bytes: [UInt8]) -> String {
 }
 
 /// The program lies beside the tests that were built with it.
-private func programPath() throws -> String {
+func programPath() throws -> String {
   var buffer: [CChar] = Array(repeating: 0, count: Int(PATH_MAX) + 1)
   let count = readlink("/proc/self/exe", &buffer, Int(PATH_MAX))
   try #require(count > 0)

@@ -153,7 +153,7 @@ import Testing
 
   static let unknown: [(String, String, String)] = [
     ("log(1 + «s1»)", "unknown name 's1'", "did you mean 's'?"),
-    ("«q»", "unknown name 'q'", "'q = 1' makes it a value, 'q(x) = x^2' a function"),
+    ("«q»", "unknown name 'q'", "q = 1 makes it a value, f(q) = … a parameter"),
     ("«V»", "unknown name 'V'", "did you mean 'v'?"),
     ("«help»", "unknown name 'help'", "type :help"),
     ("«quit»", "unknown name 'quit'", "type :quit"),

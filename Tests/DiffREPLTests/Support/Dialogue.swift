@@ -1,0 +1,51 @@
+import Expr
+import Testing
+
+@testable import DiffREPL
+
+/// A session as it looks at the prompt: `∂> ` before what is typed, below it what is printed.
+///
+/// Errors do not end it. Sessions are written one after the other with an empty line between.
+struct Dialogue: CustomTestStringConvertible, Sendable {
+  let text: String
+
+  var testDescription: String { text.split(separator: "\n").first.map(String.init) ?? "" }
+
+  static func all(_ text: String) -> [Dialogue] {
+    var dialogues: [Dialogue] = []
+    var lines: [Substring] = []
+    let all: [Substring] = text.split(separator: "\n", omittingEmptySubsequences: false) + [""]
+    for line in all {
+      if !line.isEmpty {
+        lines.append(line)
+      } else if !lines.isEmpty {
+        dialogues.append(Dialogue(text: lines.joined(separator: "\n")))
+        lines = []
+      }
+    }
+    return dialogues
+  }
+
+  /// Types what is typed and compares what is printed.
+  func check(sourceLocation: SourceLocation = #_sourceLocation) {
+    let prompt = "∂> "
+    let typed = text.split(separator: "\n").filter { $0.hasPrefix(prompt) || $0.hasPrefix("#") }
+      .map { $0.hasPrefix("#") ? $0 : $0.dropFirst(prompt.count) }.joined(separator: "\n")
+    var session = Session()
+    session.settings.echo = true
+    var printed = ""
+    var loop = StatementLoop(reader: ScriptReader(text: typed, name: "test"))
+    _ = loop.run(&session) { event, _, _ in
+      switch event {
+      case .echo(let line, _): printed += prompt + line + "\n"
+      case .output(let output): printed += RenderSettings().renderer.render(output)
+      case .failure(let diagnostic): printed += DiagnosticText.render(diagnostic) + "\n"
+      case .entered, .interrupted: break
+      }
+      return true
+    }
+    if let difference = Recording.difference(expected: text + "\n", actual: printed) {
+      Issue.record("\(difference)\n\(printed)", sourceLocation: sourceLocation)
+    }
+  }
+}
