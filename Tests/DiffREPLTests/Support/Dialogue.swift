@@ -27,7 +27,15 @@ struct Dialogue: CustomTestStringConvertible, Sendable {
   }
 
   /// Types what is typed and compares what is printed.
-  func check(sourceLocation: SourceLocation = #_sourceLocation) {
+  func check(width: Int = 80, sourceLocation: SourceLocation = #_sourceLocation) {
+    let printed = printed(width: width)
+    if let difference = Recording.difference(expected: text + "\n", actual: printed) {
+      Issue.record("\(difference)\n\(printed)", sourceLocation: sourceLocation)
+    }
+  }
+
+  /// What a session shows, prompts and all, when the lines behind prompts, and comments, are typed.
+  func printed(width: Int) -> String {
     let prompt = "∂> "
     let typed = text.split(separator: "\n").filter { $0.hasPrefix(prompt) || $0.hasPrefix("#") }
       .map { $0.hasPrefix("#") ? $0 : $0.dropFirst(prompt.count) }.joined(separator: "\n")
@@ -35,17 +43,17 @@ struct Dialogue: CustomTestStringConvertible, Sendable {
     session.settings.echo = true
     var printed = ""
     var loop = StatementLoop(reader: ScriptReader(text: typed, name: "test"))
-    _ = loop.run(&session) { event, _, _ in
+    _ = loop.run(&session) { event, session, _ in
       switch event {
-      case .echo(let line, _): printed += prompt + line + "\n"
-      case .output(let output): printed += RenderSettings().renderer.render(output)
+      case .echo(let line, let part): printed += Prompt().text(before: part) + line + "\n"
+      case .output(let output):
+        let settings = RenderSettings(width: width, digits: session.settings.digits)
+        printed += settings.renderer.render(output)
       case .failure(let diagnostic): printed += DiagnosticText.render(diagnostic) + "\n"
       case .entered, .interrupted: break
       }
       return true
     }
-    if let difference = Recording.difference(expected: text + "\n", actual: printed) {
-      Issue.record("\(difference)\n\(printed)", sourceLocation: sourceLocation)
-    }
+    return printed
   }
 }
