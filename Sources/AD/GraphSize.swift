@@ -30,7 +30,7 @@ public struct GraphSize: Sendable {
       if let size, size <= 1_000_000_000_000_000 { treeSizes[node] = size }
       members.append(node)
     }
-    treeNodes = treeSizes[root]
+    treeNodes = nodes == 0 ? 0 : treeSizes[root]
     orders = Self.countOrders(graph, members)
   }
 

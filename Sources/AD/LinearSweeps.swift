@@ -17,7 +17,9 @@ struct LinearSweeps {
     graph.leaf(Leaf(id: id(number), name: Name("v\(number)"), isData: true), shape: shape)
   }
 
-  private static func id(_ number: Int) -> Leaf.ID { Leaf.ID(order: -1 - number) }
+  /// Far from the placeholders of the elaborator, which count down from -1 and stay in its graph, and
+  /// from the inputs of loops, which count up from the least number.
+  private static func id(_ number: Int) -> Leaf.ID { Leaf.ID(order: .min / 2 + number) }
 
   /// Runs the program with 1 in one entry of a seed after the other, and 0 in all the rest.
   func forEachUnit(of seed: Int, _ body: (_ entry: Int) -> Void) throws(Diagnostic) {

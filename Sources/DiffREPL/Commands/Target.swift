@@ -35,6 +35,7 @@ struct Target {
         guard !value.nodes.isEmpty else {
           throw Diagnostic("'\(name)' is no value to vary", at: clause.span)
         }
+        try elaborator.requireVariable(name, value, at: clause.span)
         groups.append((environment[name]?.name ?? name, value))
       }
     } else {

@@ -98,6 +98,9 @@ extension Elaborator {
     return graph.loop(steps: table.count, mapped: mapped, carries: [], stacked: [root]).stacked[0]
   }
 
+  /// The most entries that are written out to see which branch each takes.
+  private static let branchLimit = 2000
+
   /// Positions from 0 for all entries of an index; one outside is an error.
   private static func positions(
     _ graph: inout Graph, _ index: NodeID, _ node: NodeID, _ environment: Environment,
@@ -114,6 +117,8 @@ extension Elaborator {
     positions.reserveCapacity(numbers.count)
     for number in numbers {
       guard let whole = Int(exactly: number), whole >= 1, whole <= limit else {
+        // It may stand in a branch that this entry does not take; written out, that shows.
+        if numbers.count <= branchLimit { throw .notKnownYet(at: span) }
         throw Diagnostic(
           "the index \(NumberFormat().string(number)) is outside 1…\(limit)", at: span,
           hint: "look at the range the index runs over")

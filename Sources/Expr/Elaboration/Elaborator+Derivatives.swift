@@ -105,7 +105,24 @@ extension Elaborator {
         "'\(name)' is a parameter here and a name of the session: the expression depends on the "
           + "global one", at: tree.span(of: id), hint: "pass a function: grad(f, \(name))")
     }
-    return try resolve(name, at: tree.span(of: id))
+    let variable = try resolve(name, at: tree.span(of: id))
+    try requireVariable(name, variable, at: tree.span(of: id))
+    return variable
+  }
+
+  /// Nothing can be differentiated in what became a number while elaborating: its uses are folded, and
+  /// a gradient of 0 would be false.
+  public func requireVariable(
+    _ name: Name, _ value: Elaborated, at span: SourceSpan?
+  ) throws(Diagnostic) {
+    guard !value.nodes.isEmpty, value.nodes.allSatisfy({ graph.constant(of: $0) != nil }) else {
+      return
+    }
+    let hint =
+      locals[name.key] == nil
+      ? "\(name) := \(name) makes it a value" : "pass a function: grad(x -> …, \(name))"
+    throw Diagnostic(
+      "'\(name)' is a constant here: nothing varies with it", at: span, hint: hint)
   }
 
   /// `jvp(F, x, v)`, `vjp(F, x, z)`, `hvp(f, x, v)`: no matrix is formed.

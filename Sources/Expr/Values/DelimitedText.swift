@@ -40,7 +40,8 @@ public struct DelimitedText: Sendable, Equatable {
     rowCount = rows.count
     for row in rows where row.count != width {
       throw Diagnostic(
-        "'\(name)', line \(row[0].line): \(row.count) fields, the first line has \(width)")
+        "'\(name)', line \(row[0].line): \(row.count) field\(row.count == 1 ? "" : "s"), "
+          + "the first line has \(width)")
     }
     var columns: [[Double]] = []
     var categories: [(column: String, words: [String])] = []

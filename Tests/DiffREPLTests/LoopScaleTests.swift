@@ -1,0 +1,90 @@
+import Foundation
+import Testing
+
+/// Comprehensions are elaborated once, whatever their length, and mean what they mean written out.
+@Suite struct LoopScaleTests {
+  @Test(arguments: [
+    "sum(100*(x[i+1] - x[i]^2)^2 + (1 - x[i])^2 for i in 1:n-1)",
+    "sum(x[i]*x[n+1-i] for i in 1:n if x[i] > 0)",
+    "sum(map(z -> z*exp(-z^2), x))",
+    "fold((h, z) -> tanh(.5*h + z), .5, x)",
+  ])
+  func theGraphDoesNotGrow(_ formula: String) throws {
+    var counts: [Int] = []
+    for size in [100, 100_000] {
+      let object = try Self.answer(
+        "n = \(size)\nx := sin(1:n)/2\nF = \(formula);\n:show F")
+      counts.append(try #require(object["nodes"] as? Int))
+    }
+    #expect(counts[0] == counts[1])
+    #expect(counts[0] < 40)
+  }
+
+  /// As the theorem on cheap gradients is shown, with a million terms.
+  @Test func aMillionTerms() throws {
+    var counts: [Int] = []
+    for size in [10, 1_000_000] {
+      let object = try Self.answer(
+        """
+        x = sin(1:\(size))/2
+        F = sum(100*(x[i+1] - x[i]^2)^2 + (1 - x[i])^2 for i in 1:length(x)-1);
+        :show F
+        """)
+      counts.append(try #require(object["nodes"] as? Int))
+    }
+    #expect(counts[0] == counts[1])
+  }
+
+  private static let values = """
+    x = [.3, -.4, .8, .15, -.6, .9]
+    X = [.2, -.5, .7; 1.1, .3, -.8; -.4, .6, .1; .9, -1.2, .5; .25, .35, -.15; -.7, .45, 1.3]
+    A = [2, .3, -.1; .2, 1.5, .4; -.3, .1, 1.8]
+    v = [.5, -1.1, .7]
+    s = .25
+
+    """
+
+  /// Values, gradients and second derivatives of `[body for i in 1:5]` and of the five bodies typed.
+  @Test(arguments: [
+    "x[i+1]*x[i] - x[7-i]", "x[mod(2i, 6) + 1]", "x[i]*X[i,2]*i", "dot(X[i,:], v)", "X[i,:]",
+    "tanh(A*X[i,:] + v)", "A'*X[i,:]", "X[i,:]'*A*v", "dot(X[i,:], A*X[i+1,:])", "X[i,2]*A[2,:]",
+    "X[i,:] + x[i]*v", "sum(x[j]*x[i] for j in 1:6)", "sum(x[j]*x[i] for j in 1:i)",
+    "sum(x[j]*X[i,j] for j in 1:3 if j != 2)", "sum(X[i,j]^3 for j in 1:3 if X[i,j] > 0)",
+    "[x[i]*z^2 for z in v]", "prod(X[i,j] + s for j in 1:3)", "max(x[i]*z for z in v)",
+    "if i == 2 then x[i]^2 else x[i]", "if x[i] > 0 then x[i]^2 else exp(x[i])",
+    "if i > 1 then x[i-1]*s else s^2", "where(x[i] > .2, x[i]^2, s)", "max(x[i], s)^2",
+    "min(X[i,:])", "norm(X[i,:])", "logsumexp(X[i,:])", "softmax(X[i,:].*v)", "var(X[i,:])",
+    "cumsum(X[i,:])", "norm(X[i,1:2])", "x[i:i+1].^2", "sum(a*b^2 for (a, b) in zip(X[i,:], v))",
+    "sum(map(z -> z^2*s, X[i,:]))", "fold((h, z) -> tanh(h + z), s, X[i,:])",
+    "iterate(z -> cos(z*x[i]), s, 3)", "(z -> z^3*s)'(x[i])", "grad(z -> dot(z, A*z))(X[i,:])",
+    "solve(A, X[i,:])", "det(A + x[i]*outer(X[i,:], v))", "stop(x[i])*x[i]*s",
+    "outer(X[i,:], v)*v", "reshape(X[i,:], 3, 1)'*v", "hcat(X[i,:], v)*[1, x[i]]",
+    "(t -> { for j in 1:3 { t = t*X[i,j] + s }; t })(x[i])",
+  ])
+  func batchedAsWrittenOut(_ body: String) throws {
+    let setting = Self.values + "b(i) = \(body)\n"
+    let terms = (1...5).map { "\($0)*sum(sin(b(\($0))))" }.joined(separator: " + ")
+    let batched = try Self.answer(
+      setting + "F = sum((1:5).*sin([\(body) for i in 1:5]))\n:hess F wrt x, X, A, v, s")
+    let written = try Self.answer(setting + "F = \(terms)\n:hess F wrt x, X, A, v, s")
+    for key in ["value", "grad", "hess"] {
+      let (got, wanted) = (Self.numbers(batched[key]), Self.numbers(written[key]))
+      #expect(!wanted.isEmpty && got.count == wanted.count)
+      let differs = zip(got, wanted).first { !(abs($0 - $1) <= 1e-12 * (1 + abs($1))) }
+      #expect(differs == nil, "\(key): \(differs?.0 ?? 0), written out \(differs?.1 ?? 0)")
+    }
+  }
+
+  private static func answer(_ script: String) throws -> [String: Any] {
+    let replay = Replay(script)
+    try #require(replay.errorText == "")
+    let line = try #require(
+      replay.json.split(separator: "\n").last { !$0.hasPrefix("{\"warning\"") })
+    return try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+  }
+
+  private static func numbers(_ value: Any?) -> [Double] {
+    guard let parts = value as? [String: Any] else { return TypedCase.numbers(in: value) }
+    return parts.keys.sorted().flatMap { TypedCase.numbers(in: parts[$0]) }
+  }
+}
