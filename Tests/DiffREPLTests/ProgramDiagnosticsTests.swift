@@ -173,7 +173,7 @@ import Testing
       error: unknown name 'y'
         s(x) = { for i in 1:3 { y = x }; y }
                                          ^
-        hint: 'y = 1' makes it a value, 'y(x) = x^2' a function
+        hint: y = 1 makes it a value, f(y) = … a parameter
       """
     ),
     (

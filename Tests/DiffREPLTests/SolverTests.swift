@@ -77,6 +77,8 @@ import Testing
     ("root(x->x^2+1, 1)", "root did not converge: the residual is"),
     ("fixedpoint(x->x+1, 0)", "fixedpoint did not converge: the residual is 1"),
     ("argmin(x->x, 0)", "argmin did not converge"),
+    ("argmin(x->-x^2, 1)", "argmin did not converge"),
+    ("argmin(x->-x^2, 0)", "argmin stopped where the slope is zero, but that is no minimum"),
     ("cg(v->-v, [1,2])", "cg: the system is not positive definite"),
     ("root(x->[x,x], 1)", "the function gives a vector of 2 for a scalar"),
     ("argmin(x->[x,x], 1)", "argmin takes a function whose value is one number"),

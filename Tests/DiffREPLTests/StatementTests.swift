@@ -188,15 +188,15 @@ import Testing
     arguments: Dialogue.all(
       """
       ∂> (1 +
-      ∂> 2)
+      .. 2)
       ans = 3
 
       ∂> 1 +
-      ∂> 2
+      .. 2
       ans = 3
 
       ∂> [1, 2
-      ∂> 3, 4]
+      .. 3, 4]
       error: an operator is missing between '2' and '3'
         3, 4]
         ^

@@ -115,7 +115,12 @@ struct EquationSolver {
       if !isAccepted || length * step.norm <= 4e-16 * x.norm { break }
     }
     _ = try equation.residual(at: x)
-    return try accepted(x, gradient, equation)
+    let solution = try accepted(x, gradient, equation)
+    guard equation.curvesUpward else {
+      throw Diagnostic(
+        "argmin stopped where the slope is zero, but that is no minimum", hint: "try another start")
+    }
+    return solution
   }
 
   private func conjugateGradients(
@@ -156,6 +161,7 @@ struct EquationSolver {
   private func accepted(
     _ x: [Double], _ residual: [Double], _ equation: Equation
   ) throws(Diagnostic) -> [Double] {
+    guard residual.norm.isFinite, x.norm.isFinite else { throw failure(residual) }
     if residual.norm == 0 { return x }
     if let step = equation.newtonStep(residual), step.norm <= 1e-9 * (1e-3 + x.norm) { return x }
     throw failure(residual)
@@ -202,6 +208,17 @@ private struct Equation {
   func newtonStep(_ residual: [Double]) -> [Double]? {
     guard hasJacobian else { return nil }
     return Self.solve(jacobian, residual)
+  }
+
+  /// Whether the Hessian at the last point has no direction of descent beyond rounding.
+  var curvesUpward: Bool {
+    var shifted = jacobian
+    let size = shifted.elements.reduce(0) { max($0, abs($1)) }
+    for position in 0..<shape.count {
+      shifted.elements[position * (shape.count + 1)] += 1e-9 * size + 1e-300
+    }
+    let factor = Primitive.required("cholesky").value(of: [shifted], .none, shifted.shape)
+    return factor.map { $0.elements.allSatisfy(\.isFinite) } ?? false
   }
 
   /// (H + μI)⁻¹g with the least μ of a few that makes the matrix positive definite.

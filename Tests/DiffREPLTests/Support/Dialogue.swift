@@ -36,9 +36,12 @@ struct Dialogue: CustomTestStringConvertible, Sendable {
 
   /// What a session shows, prompts and all, when the lines behind prompts, and comments, are typed.
   func printed(width: Int) -> String {
-    let prompt = "∂> "
-    let typed = text.split(separator: "\n").filter { $0.hasPrefix(prompt) || $0.hasPrefix("#") }
-      .map { $0.hasPrefix("#") ? $0 : $0.dropFirst(prompt.count) }.joined(separator: "\n")
+    let prompt = Prompt()
+    let typed = text.split(separator: "\n").compactMap { line in
+      if line.hasPrefix("#") { return line }
+      let isTyped = line.hasPrefix(prompt.primary) || line.hasPrefix(prompt.continuation)
+      return isTyped ? line.dropFirst(prompt.primary.count) : nil
+    }.joined(separator: "\n")
     var session = Session()
     session.settings.echo = true
     var printed = ""
