@@ -31,11 +31,6 @@ extern rl_completion_func_t *rl_attempted_completion_function DR_MAIN_THREAD_ONL
 static inline FILE *dr_stdout(void) { return stdout; }
 static inline FILE *dr_stderr(void) { return stderr; }
 
-// The columns a character takes, -1 if it cannot be shown: declared by the C library only under
-// feature macros that Swift's module leaves out. Needs setlocale(LC_CTYPE, "").
-extern int wcwidth(wchar_t);
-static inline int dr_wcwidth(unsigned character) { return wcwidth((wchar_t)character); }
-
 // The handler sits in a union whose Swift spelling differs from system to system. No flags:
 // without SA_RESTART a signal ends the system call that waits for input.
 static inline int dr_set_handler(int signal, void (*handler)(int)) {

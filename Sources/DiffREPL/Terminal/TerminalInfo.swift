@@ -16,8 +16,8 @@ struct TerminalInfo: Equatable, Sendable {
 
   /// The terminal of this process.
   ///
-  /// Sets the C library's character type from the environment, which `nl_langinfo` and `wcwidth`
-  /// need; numbers keep the point of the C locale.
+  /// Sets the C library's character type from the environment, which `nl_langinfo` needs; numbers
+  /// keep the point of the C locale.
   static func current() -> TerminalInfo {
     let outputIsTerminal = isatty(STDOUT_FILENO) == 1
     setlocale(LC_CTYPE, "")
