@@ -67,6 +67,8 @@ public struct TraceBuilder {
   private let request: TraceRequest
   private let list: WengertList
   private let symbols: TraceNotation.Symbols
+  /// The user's name of each variable row, of a definition taken as free as well.
+  private let variableNames: [String]
   private let environment: Environment
   /// Nodes to evaluate, each once.
   private var outputs: [NodeID] = []
@@ -87,11 +89,11 @@ public struct TraceBuilder {
     list = WengertList(
       graph, output: output, variables: variables, mode: request.mode,
       names: Set(request.names.map(\.node)))
-    let names = list.rows.filter(\.isVariable).map { row in
+    variableNames = list.rows.filter(\.isVariable).map { row in
       graph.leaf(of: row.node)?.name.spelling
         ?? request.names.first { $0.node == row.node }?.name ?? "x"
     }
-    symbols = request.notation.symbols(for: list, names: names, target: request.target)
+    symbols = request.notation.symbols(for: list, names: variableNames, target: request.target)
   }
 
   private enum PartialNodes {
@@ -152,8 +154,9 @@ public struct TraceBuilder {
           isVariable: row.isVariable,
           names: request.names.filter { $0.node == row.node }.map(\.name),
           primal: Trace.Quantity(
-            formula: Self.formula(
-              of: row.node, graph, row.isVariable ? variableNames : rowSymbols, isRoot: true),
+            formula: row.isVariable
+              ? .symbol(variableNames[index])
+              : Self.formula(of: row.node, graph, rowSymbols, isRoot: true),
             value: value(row.node)),
           partials: partials[index].map { part in
             Trace.Partial(
@@ -172,9 +175,6 @@ public struct TraceBuilder {
   private func symbolTable() -> [NodeID: String] {
     Dictionary(uniqueKeysWithValues: zip(list.rows.map(\.node), symbols.rows))
   }
-
-  /// A definition taken as a variable is shown by its name.
-  private var variableNames: [NodeID: String] { [:] }
 
   private static func formula(
     of node: NodeID, _ graph: Graph, _ symbols: [NodeID: String], isRoot: Bool

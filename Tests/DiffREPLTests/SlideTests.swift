@@ -204,6 +204,14 @@ import Testing
     }
   }
 
+  /// A definition behind `wrt` is free: its row is the name, not what it was made of.
+  @Test func aFreeDefinitionIsShownByItsName() throws {
+    try SlideRow(
+      "wrt h", "x=2\nh=x^2\nf=exp(h)\n:trace backward f wrt h",
+      texts: [("steps.*.expression", ["h", "exp(v_0)"])]
+    ).check()
+  }
+
   /// A22: a backward operator is handed the adjoint of its result and multiplies it, it is not the
   /// derivative: Log gets 2.197…, not 1.
   @Test func eachStepBackwardIsAPullback() {
