@@ -18,4 +18,6 @@
 #include "Elementwise.h"
 #include "OneLane.h"
 #include "Reductions.h"
+#include "MatrixProduct.h"
+#include "MatrixVector.h"
 #include "Table.h"
