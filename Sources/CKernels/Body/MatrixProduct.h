@@ -2,8 +2,8 @@
 /// the tile it falls in, whether operands are packed, and however rows are parted among calls. So
 /// the choice of path below is free, and is made for speed alone.
 
-/// Depth, rows and columns of what is packed at a time: a strip of A stays in the first-level cache,
-/// a block of A in the second, a block of B in the third.
+/// Depth, rows and columns of what is packed at a time: a strip of A stays in the first-level
+/// cache, a block of A in the second, a block of B in the third.
 #define BLOCK_DEPTH 256
 #define BLOCK_ROWS 96
 #define BLOCK_COLUMNS (1008 / TILE_COLUMNS * TILE_COLUMNS)

@@ -8,7 +8,8 @@ static void pack_left(double *out, matrix a, long rows, long depth) {
     matrix group = offset_matrix(a, i, 0);
     if (group.row == 1 && count == TILE_ROWS) {
       for (long k = 0; k < depth; k++)
-        for (int r = 0; r < TILE_ROWS; r++) out[k * TILE_ROWS + r] = group.start[k * group.column + r];
+        for (int r = 0; r < TILE_ROWS; r++)
+          out[k * TILE_ROWS + r] = group.start[k * group.column + r];
     } else {
       for (long r = 0; r < count; r++)
         for (long k = 0; k < depth; k++)

@@ -16,8 +16,8 @@
 #define JOINED_(a, b) a##b
 #define JOINED(a, b) JOINED_(a, b)
 
-/// Lanes of doubles, and of integers with the same bits. Comparisons of doubles give lanes of `long`,
-/// which has 64 bits on every platform of the package; `int64_t` may be another type.
+/// Lanes of doubles, and of integers with the same bits. Comparisons of doubles give lanes of
+/// `long`, which has 64 bits on every platform of the package; `int64_t` may be another type.
 _Static_assert(sizeof(long) == sizeof(double), "lanes of long hold the bits of doubles");
 typedef double doubles2 __attribute__((ext_vector_type(2)));
 typedef long integers2 __attribute__((ext_vector_type(2)));

@@ -25,8 +25,9 @@ static inline __attribute__((always_inline)) void tile_store(double *p, V x, lon
   if (part) store_part(p, x, part); else store(p, x);
 }
 
-/// A tile of `rows` × `vectors` vectors, the last with `part` entries. `rows`, `vectors` and whether
-/// `part` is 0 must be constants where it is inlined. Columns of B and C are contiguous.
+/// A tile of `rows` × `vectors` vectors, the last with `part` entries. `rows`, `vectors` and
+/// whether `part` is 0 must be constants where it is inlined. Columns of B and C are
+/// contiguous.
 static inline __attribute__((always_inline)) void tile(
   int rows, int vectors, long part, long depth, matrix a, matrix b, double *c, long c_row,
   int starts_from_c
@@ -78,8 +79,8 @@ TILE_OF_ROWS(4)
 TILE_OF_ROWS(2)
 TILE_OF_ROWS(1)
 
-/// A strip of any number of rows and at most `TILE_COLUMNS` columns, unpacked or the edge of a packed
-/// block.
+/// A strip of any number of rows and at most `TILE_COLUMNS` columns, unpacked or the edge of a
+/// packed block.
 static void strip(
   long rows, long columns, long depth, matrix a, matrix b, double *c, long c_row, int starts_from_c
 ) {
