@@ -47,17 +47,24 @@ struct Target {
       }
     }
     self.groups = groups
-    variables = groups.flatMap { group in
-      zip(group.value.paths, group.value.nodes).map { path, node in
-        (Name(key: group.name.key + path, spelling: group.name.spelling + path), node)
-      }
-    }
+    variables = Self.variables(of: groups)
     graph = elaborator.graph
     names = elaborator.definitions.compactMap {
       if case .tensor(let node) = $0.value { ($0.name.spelling, node) } else { nil }
     }
     if needsVariables, variables.isEmpty {
       throw .noVariables(text, graph.leaves(under: [node]).map(\.leaf), at: tree.span(of: root))
+    }
+  }
+
+  /// The tensors of some names, the parts of tuples each with its own name.
+  static func variables(
+    of groups: [(name: Name, value: Elaborated)]
+  ) -> [(name: Name, node: NodeID)] {
+    groups.flatMap { group in
+      zip(group.value.paths, group.value.nodes).map { path, node in
+        (Name(key: group.name.key + path, spelling: group.name.spelling + path), node)
+      }
     }
   }
 
@@ -124,7 +131,8 @@ struct Target {
       environment: environment, names: names.map { ($0.name, place($0.node)) })
   }
 
-  private init(
+  /// A target made of parts that are known already.
+  init(
     graph: Graph, node: NodeID, text: String, variables: [(name: Name, node: NodeID)],
     groups: [(name: Name, value: Elaborated)], environment: Environment,
     names: [(name: String, node: NodeID)]

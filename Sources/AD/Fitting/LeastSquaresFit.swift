@@ -1,0 +1,170 @@
+import Expr
+
+/// The least sum of squared residuals over parameters, and what is certain of where it is.
+public struct LeastSquaresFit: Sendable {
+  public enum Reason: String, Sendable {
+    /// No step makes the sum of squares smaller, and the next one would be within rounding errors.
+    case converged
+    /// The residuals are zero up to rounding errors.
+    case perfect = "perfect fit"
+    /// The model is linear in its parameters: solved at once.
+    case linear
+    /// Columns of the Jacobian depend on each other, or are zero.
+    case rankDeficient = "rank-deficient"
+    /// The slope is zero, but in some direction the sum of squares falls.
+    case saddle
+    /// No progress, though the next step would not be small.
+    case stalled
+    case iterations
+    case interrupted
+  }
+
+  /// The final point, entry by entry.
+  public let point: [Double]
+  public let residuals: [Double]
+  public let reason: Reason
+  /// Steps that lowered the sum of squares, of all runs.
+  public let iterations: Int
+  /// Runs beyond the first, from the same start with another trust region.
+  public let restarts: Int
+  public let statistics: FitStatistics
+
+  public var converged: Bool {
+    reason == .converged || reason == .perfect || reason == .linear
+  }
+}
+
+/// Finds it: a linear problem by QR with refined residuals, any other by Levenberg and Marquardt's
+/// method from the start given and no other.
+public struct LeastSquaresSolver {
+  public var bounds: ParameterBounds
+  /// The most steps of one run.
+  public var iterations: Int
+  /// What a residual of ordinary size is: the norm of the observations, 0 if nothing is known.
+  public var scale: Double
+  /// How many residuals count, those of weight 0 left out.
+  public var observations: Int
+
+  /// First radii of the trust region, tried in turn until a run converges.
+  private static let factors = [1, 0.1, 100]
+
+  public init(bounds: ParameterBounds, iterations: Int, scale: Double, observations: Int) {
+    self.bounds = bounds
+    self.iterations = iterations
+    self.scale = scale
+    self.observations = observations
+  }
+
+  /// - Precondition: at least as many residuals as parameters, all finite at the start, as is their
+  ///   Jacobian; the start is within the bounds.
+  /// - Throws: what the programs throw, interruptions apart.
+  public func fit(_ system: ResidualSystem, from start: [Double]) throws(Diagnostic)
+    -> LeastSquaresFit
+  {
+    if system.isLinear, bounds.areNone, let fit = try linear(system) { return fit }
+    let residuals = try system.residuals(at: start)
+    let size = scale > 0 ? scale : residuals.norm
+    var best: Attempt?
+    var steps = 0, runs = 0
+    for factor in Self.factors {
+      runs += 1
+      var descent = LeastSquaresDescent(
+        system, bounds, from: start, residuals: residuals, factor: factor)
+      let ending = try descent.run(limit: iterations)
+      steps += descent.iterations
+      let attempt = try judged(descent, ending, system, size)
+      if best.map({ attempt.isBetter(than: $0) }) ?? true { best = attempt }
+      if attempt.isConclusive { break }
+    }
+    guard let best else { preconditionFailure("there is at least one run") }
+    return best.fit(observations, iterations: steps, restarts: runs - 1)
+  }
+
+  private func linear(_ system: ResidualSystem) throws(Diagnostic) -> LeastSquaresFit? {
+    // r(p) = r(0) + J p; at 0 no digits are lost.
+    let origin = Array(repeating: 0.0, count: system.columns)
+    let constant = try system.residuals(at: origin)
+    let matrix = try system.jacobian(at: origin)
+    guard constant.allSatisfy(\.isFinite), matrix.allSatisfy(\.isFinite) else { return nil }
+    let solved = LinearLeastSquares(
+      matrix, constant.map { -$0 }, rows: system.rows, columns: system.columns)
+    let free = Array(origin.indices)
+    let isRegular = solved.factors.rank == system.columns
+    let statistics = FitStatistics(
+      solved.factors, scales: solved.scales, free: free, count: system.columns,
+      squares: solved.residuals.squares, observations: observations)
+    return LeastSquaresFit(
+      point: isRegular ? solved.solution : origin, residuals: solved.residuals.map { -$0 },
+      reason: isRegular ? .linear : .rankDeficient, iterations: 0, restarts: 0,
+      statistics: statistics)
+  }
+
+  private struct Attempt {
+    let place: StationaryPoint
+    let reason: LeastSquaresFit.Reason
+
+    var isConclusive: Bool {
+      switch reason {
+      case .converged, .perfect, .linear, .iterations, .interrupted: true
+      case .rankDeficient, .saddle, .stalled: false
+      }
+    }
+
+    func isBetter(than other: Attempt) -> Bool {
+      let known = reason == .converged || reason == .perfect
+      let otherKnown = other.reason == .converged || other.reason == .perfect
+      return known == otherKnown ? place.local.cost < other.place.local.cost : known
+    }
+
+    func fit(_ observations: Int, iterations: Int, restarts: Int) -> LeastSquaresFit {
+      let statistics = FitStatistics(
+        place.factors, scales: place.scales, free: place.local.free,
+        count: place.local.point.count, squares: place.local.cost, observations: observations)
+      return LeastSquaresFit(
+        point: place.local.point, residuals: place.local.residuals, reason: reason,
+        iterations: iterations, restarts: restarts, statistics: statistics)
+    }
+  }
+
+  /// Brings the end of a run to the last digits and says what it is.
+  private func judged(
+    _ descent: LeastSquaresDescent, _ ending: LeastSquaresDescent.Ending,
+    _ system: ResidualSystem, _ size: Double
+  ) throws(Diagnostic) -> Attempt {
+    let local = try LocalLeastSquares(descent.point, descent.residuals, system, bounds)
+    guard local.isFinite else {
+      return Attempt(place: StationaryPoint(local), reason: .stalled)
+    }
+    var place = StationaryPoint(local)
+    switch ending {
+    case .interrupted: return Attempt(place: place, reason: .interrupted)
+    case .iterations: return Attempt(place: place, reason: .iterations)
+    case .zero: return Attempt(place: place, reason: .perfect)
+    case .stagnation: break
+    }
+    try place.polish(system, bounds)
+    return Attempt(place: place, reason: try verdict(place, system, size))
+  }
+
+  private func verdict(
+    _ place: StationaryPoint, _ system: ResidualSystem, _ size: Double
+  ) throws(Diagnostic) -> LeastSquaresFit.Reason {
+    let local = place.local
+    let isZero = local.cost.squareRoot() <= 1e-14 * size
+    if isZero { return .perfect }
+    if local.free.isEmpty { return .converged }
+    guard place.isRegular else { return .rankDeficient }
+    let statistics = FitStatistics(
+      place.factors, scales: place.scales, free: local.free, count: local.point.count,
+      squares: local.cost, observations: observations)
+    let step = place.gaussNewtonStep
+    let isSmall = local.free.allSatisfy { parameter in
+      let error = statistics.errors[parameter]
+      return abs(step[parameter]) <= 1e-7 * abs(local.point[parameter])
+        || abs(step[parameter]) <= 1e-5 * error
+    }
+    guard isSmall else { return .stalled }
+    if let least = try place.leastCurvature(system), least < -1e-6 { return .saddle }
+    return .converged
+  }
+}
