@@ -88,19 +88,23 @@ struct CommandArguments {
     guard word.assignment != nil else { return nil }
     if case .clause = opener {
       // In `at x=1, step=2` names are the user's, until an option of the command stands free.
-      return command.options.contains(text) && !word.followsComma && !isFirst
-        ? .option(text) : nil
+      if word.followsComma || isFirst { return nil }
     }
-    guard command.options.contains(text) else {
-      let close = Diagnostic.closest(to: text, among: command.options)
-      throw Diagnostic(
-        ":\(command.name) has no option '\(text)'", at: SourceSpan(source, word.range),
-        hint: close.map { "did you mean '\($0)='?" }
-          ?? (command.options.isEmpty
-            ? "'at \(text)=…' evaluates elsewhere"
-            : "it takes " + command.options.map { "\($0)=" }.joined(separator: ", ")))
-    }
+    try requireOption(text, word, command)
     return .option(text)
+  }
+
+  private func requireOption(
+    _ text: String, _ word: WordScanner.Word, _ command: any Command.Type
+  ) throws(Diagnostic) {
+    guard !command.options.contains(text) else { return }
+    let close = Diagnostic.closest(to: text, among: command.options)
+    throw Diagnostic(
+      ":\(command.name) has no option '\(text)'", at: SourceSpan(source, word.range),
+      hint: close.map { "did you mean '\($0)='?" }
+        ?? (command.options.isEmpty
+          ? "'at \(text)=…' evaluates elsewhere"
+          : "it takes " + command.options.map { "\($0)=" }.joined(separator: ", ")))
   }
 
   private mutating func close(

@@ -46,17 +46,16 @@ enum FitCommand: Command {
     }
     let start = system.start
     let bounds = try bounds(arguments, model, start, in: session)
-    if !(system.isLinear && bounds.areNone) {
-      try requireFinite(system, model, start, at: arguments.targetSpan)
-    } else {
-      try requireFiniteData(model, at: arguments.targetSpan)
-    }
+    // What is nan at 0 is nan everywhere in a linear model, and its start does not matter.
+    let isLinear = system.isLinear && bounds.areNone
+    let place = isLinear ? start.map { _ in 0 } : start
+    try requireFinite(system, model, place, at: arguments.targetSpan)
     let scale = model.observed.map { zip($0.elements, model.weights).map { $0 * $1 } }
     let solver = LeastSquaresSolver(
       bounds: bounds, iterations: limit,
       scale: (scale ?? []).reduce(0) { $0 + $1 * $1 }.squareRoot(), observations: observations)
     let fit = try solver.fit(system, from: start)
-    if fit.reason == .rankDeficient, system.isLinear, bounds.areNone {
+    if fit.reason == .rankDeficient, isLinear {
       throw .dependent(fit.statistics, target.entryNames, at: arguments.targetSpan)
     }
 
@@ -173,6 +172,7 @@ enum FitCommand: Command {
   ) throws(Diagnostic) {
     try requireFiniteData(model, at: span)
     let format = NumberFormat()
+    let when = system.isLinear ? "" : "at the start "
     func observation(_ row: Int) -> String {
       let known = model.columns.prefix(3).map { "\($0.name) = \(format.string($0.values[row]))" }
       return "observation \(row + 1)" + (known.isEmpty ? "" : " (\(known.joined(separator: ", ")))")
@@ -180,8 +180,9 @@ enum FitCommand: Command {
     let residuals = try system.residuals(at: start)
     if let row = residuals.firstIndex(where: { !$0.isFinite }) {
       throw Diagnostic(
-        "at the start the model is \(format.string(residuals[row])) for \(observation(row))",
-        at: span, hint: "other starting values, or leave the observation out")
+        when + "the model is \(format.string(residuals[row])) for \(observation(row))",
+        at: span,
+        hint: (system.isLinear ? "" : "other starting values, or ") + "leave the observation out")
     }
     guard residuals.reduce(0, { $0 + $1 * $1 }).isFinite else {
       throw Diagnostic(

@@ -37,7 +37,7 @@ struct FitReport {
     output.blocks += [.table(estimates(names)), .blank, .paragraph(StyledText(summary))]
     let size = names.count
     if size > 1, size <= Self.correlationLimit || showsCorrelation,
-      statistics.correlations.contains(where: { !$0.isNaN })
+      statistics.free.count > 1, statistics.dependences.isEmpty
     {
       output.blocks += [.blank, .table(correlations(names)), .blank]
     }
@@ -152,7 +152,8 @@ struct FitReport {
     let named = dependence.map { "'\(names[$0])'" }
     guard named.count > 1 else { return "\(named[0]) has no effect on the model" }
     let list = named.dropLast().joined(separator: ", ") + " and " + named[named.count - 1]
-    return "\(list) cannot be told apart: a change of one is undone by the others"
+    return "\(list) cannot be told apart: a change of one is undone by the "
+      + (named.count == 2 ? "other" : "others")
   }
 
   private func warnings(_ names: [String]) -> [Diagnostic] {
