@@ -16,8 +16,8 @@ public struct FitStatistics: Sendable {
   public let correlations: [Double]
   /// Parameters not held by a bound.
   public let free: [Int]
-  /// Sets of parameters whose effects on the residuals are linearly dependent; one alone has none.
-  public let dependences: [[Int]]
+  /// Sets of parameters whose effects on the residuals are linearly dependent.
+  public let dependences: [Dependence]
   private let factors: HouseholderQR
 
   /// √(Σr²/(m - n)): the standard deviation of a residual; nan if there is no degree of freedom.
@@ -61,15 +61,35 @@ public struct FitStatistics: Sendable {
     Array(factors.rotated(vector)[factors.rank...]).norm <= 1e-8 * vector.norm
   }
 
-  /// Each column beyond the rank with the earlier ones it is a combination of.
-  private static func dependences(_ factors: HouseholderQR, _ free: [Int]) -> [[Int]] {
+  /// Parameters that cannot be told apart; one alone has no effect.
+  public struct Dependence: Sendable {
+    public var parameters: [Int]
+    /// How many combinations of them the residuals determine.
+    public var rank: Int
+  }
+
+  /// Each column beyond the rank with the earlier ones it is a combination of, what overlaps together.
+  private static func dependences(_ factors: HouseholderQR, _ free: [Int]) -> [Dependence] {
     let rank = factors.rank
-    return (rank..<max(rank, factors.columns)).map { column in
-      let weights = factors.solved(
-        (0..<rank).map { factors.upper($0, column) }, count: rank)
+    var found: [Dependence] = []
+    for column in rank..<max(rank, factors.columns) {
+      let weights = factors.solved((0..<rank).map { factors.upper($0, column) }, count: rank)
       let limit = 1e-6 * max(1, weights.map { abs($0) }.max() ?? 0)
-      let others = (0..<rank).filter { abs(weights[$0]) > limit }
-      return (others + [column]).map { free[factors.permutation[$0]] }.sorted()
+      var own = Set((0..<rank).filter { abs(weights[$0]) > limit } + [column])
+      var missing = 1
+      found.removeAll { other in
+        let places = Set(other.parameters)
+        guard !places.isDisjoint(with: own) else { return false }
+        own.formUnion(places)
+        missing += places.count - other.rank
+        return true
+      }
+      found.append(Dependence(parameters: Array(own), rank: own.count - missing))
+    }
+    return found.map { dependence in
+      Dependence(
+        parameters: dependence.parameters.map { free[factors.permutation[$0]] }.sorted(),
+        rank: dependence.rank)
     }
   }
 }

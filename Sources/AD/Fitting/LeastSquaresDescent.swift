@@ -15,6 +15,8 @@ struct LeastSquaresDescent {
   private(set) var point: [Double]
   private(set) var residuals: [Double]
   private(set) var iterations = 0
+  /// The problem at the last point whose Jacobian was computed.
+  private(set) var last: LocalLeastSquares?
   private var cost: Double
   private var scales: [Double]
   private var radius = 0.0
@@ -42,6 +44,7 @@ struct LeastSquaresDescent {
       while iterations < limit {
         if cost <= zero { return .zero }
         let local = try LocalLeastSquares(point, residuals, system, bounds)
+        last = local
         guard local.isFinite, !local.free.isEmpty else { return .stagnation }
         rescale(local)
         guard try advance(local) else { return cost <= zero ? .zero : .stagnation }
@@ -49,7 +52,7 @@ struct LeastSquaresDescent {
       }
       return .iterations
     } catch {
-      if error.message == Diagnostic.interrupted.message { return .interrupted }
+      if last != nil, error.isInterruption { return .interrupted }
       throw error
     }
   }
@@ -175,4 +178,9 @@ struct BoundedStep {
       displacement: displacement, length: length, predicted: predicted, slope: slope,
       isNewton: damping == 0)
   }
+}
+
+extension Diagnostic {
+  /// Whether Ctrl-C is the reason.
+  var isInterruption: Bool { message == Diagnostic.interrupted.message }
 }

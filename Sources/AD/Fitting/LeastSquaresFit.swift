@@ -61,7 +61,7 @@ public struct LeastSquaresSolver {
   public func fit(_ system: ResidualSystem, from start: [Double]) throws(Diagnostic)
     -> LeastSquaresFit
   {
-    if system.isLinear, bounds.areNone, let fit = try linear(system) { return fit }
+    if system.isLinear, bounds.areNone, let fit = try linear(system, start) { return fit }
     let residuals = try system.residuals(at: start)
     let size = scale > 0 ? scale : residuals.norm
     var best: Attempt?
@@ -80,7 +80,9 @@ public struct LeastSquaresSolver {
     return best.fit(observations, iterations: steps, restarts: runs - 1)
   }
 
-  private func linear(_ system: ResidualSystem) throws(Diagnostic) -> LeastSquaresFit? {
+  private func linear(
+    _ system: ResidualSystem, _ start: [Double]
+  ) throws(Diagnostic) -> LeastSquaresFit? {
     // r(p) = r(0) + J p; at 0 no digits are lost.
     let origin = Array(repeating: 0.0, count: system.columns)
     let constant = try system.residuals(at: origin)
@@ -88,15 +90,33 @@ public struct LeastSquaresSolver {
     guard constant.allSatisfy(\.isFinite), matrix.allSatisfy(\.isFinite) else { return nil }
     let solved = LinearLeastSquares(
       matrix, constant.map { -$0 }, rows: system.rows, columns: system.columns)
-    let free = Array(origin.indices)
     let isRegular = solved.factors.rank == system.columns
+    let (point, residuals) =
+      isRegular
+      ? (solved.solution, solved.residuals)
+      : basic(solved.factors, matrix, constant.map { -$0 }, start)
     let statistics = FitStatistics(
-      solved.factors, scales: solved.scales, free: free, count: system.columns,
-      squares: solved.residuals.squares, observations: observations)
+      solved.factors, scales: solved.scales, free: Array(origin.indices), count: system.columns,
+      squares: residuals.squares, observations: observations)
     return LeastSquaresFit(
-      point: isRegular ? solved.solution : origin, residuals: solved.residuals.map { -$0 },
-      reason: isRegular ? .linear : .rankDeficient, iterations: 0, restarts: 0,
-      statistics: statistics)
+      point: point, residuals: residuals.map { -$0 }, reason: isRegular ? .linear : .rankDeficient,
+      iterations: 0, restarts: 0, statistics: statistics)
+  }
+
+  /// One of the many solutions where columns are dependent: those beyond the rank stay at the start.
+  private func basic(
+    _ factors: HouseholderQR, _ matrix: [Double], _ right: [Double], _ start: [Double]
+  ) -> (point: [Double], residuals: [Double]) {
+    let rows = right.count
+    var point = start, rest = right, kept: [Double] = []
+    for column in factors.permutation.dropFirst(factors.rank) {
+      for row in 0..<rows { rest[row] -= matrix[column * rows + row] * start[column] }
+    }
+    let independent = factors.permutation.prefix(factors.rank)
+    for column in independent { kept += matrix[column * rows..<(column + 1) * rows] }
+    let solved = LinearLeastSquares(kept, rest, rows: rows, columns: factors.rank)
+    for (column, value) in zip(independent, solved.solution) { point[column] = value }
+    return (point, solved.residuals)
   }
 
   private struct Attempt {
@@ -131,19 +151,26 @@ public struct LeastSquaresSolver {
     _ descent: LeastSquaresDescent, _ ending: LeastSquaresDescent.Ending,
     _ system: ResidualSystem, _ size: Double
   ) throws(Diagnostic) -> Attempt {
+    if ending == .interrupted, let last = descent.last {
+      return Attempt(place: StationaryPoint(last), reason: .interrupted)
+    }
     let local = try LocalLeastSquares(descent.point, descent.residuals, system, bounds)
     guard local.isFinite else {
       return Attempt(place: StationaryPoint(local), reason: .stalled)
     }
     var place = StationaryPoint(local)
-    switch ending {
-    case .interrupted: return Attempt(place: place, reason: .interrupted)
-    case .iterations: return Attempt(place: place, reason: .iterations)
-    case .zero: return Attempt(place: place, reason: .perfect)
-    case .stagnation: break
+    if ending == .zero { return Attempt(place: place, reason: .perfect) }
+    if ending == .iterations { return Attempt(place: place, reason: .iterations) }
+    do {
+      try place.polish(system, bounds)
+      let reason = try verdict(place, system, size)
+      let isDoubtful = reason == .rankDeficient || reason == .stalled
+      let isSettled = isDoubtful ? try place.settle(system, bounds) : false
+      return Attempt(place: place, reason: isSettled ? .converged : reason)
+    } catch {
+      guard error.isInterruption else { throw error }
+      return Attempt(place: place, reason: .interrupted)
     }
-    try place.polish(system, bounds)
-    return Attempt(place: place, reason: try verdict(place, system, size))
   }
 
   private func verdict(

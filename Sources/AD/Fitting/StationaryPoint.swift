@@ -105,4 +105,56 @@ struct StationaryPoint {
     guard isRegular, size > 0, let bending = try curvature(system) else { return nil }
     return symmetricEigenvalues(Tensor(.matrix(size, size), bending)).first.map { 1 + $0 }
   }
+
+  // MARK: Where the Jacobian alone does not decide
+
+  /// Newton's method on ½‖r‖² with the whole Hessian, for minima where columns of J are nearly dependent
+  /// but the second derivatives of the residuals hold the parameters (square systems without a root).
+  ///
+  /// - Returns: whether it is a minimum: the Hessian positive definite and the last step negligible.
+  mutating func settle(
+    _ system: ResidualSystem, _ bounds: ParameterBounds
+  ) throws(Diagnostic) -> Bool {
+    for _ in 0..<20 {
+      guard size > 0, let hessian = try hessian(system) else { return false }
+      let eigenvalues = symmetricEigenvalues(Tensor(.matrix(size, size), hessian))
+      guard let least = eigenvalues.first, let most = eigenvalues.last,
+        least > 1e3 * .ulpOfOne * most
+      else { return false }
+      let factors = HouseholderQR(hessian, rows: size, columns: size)
+      let slopes = local.free.map { local.slopes[$0] / scales[$0] }
+      let z = factors.unpermuted(factors.solved(factors.rotated(slopes), count: size))
+      var trial = local.point
+      for (place, column) in local.free.enumerated() { trial[column] -= z[place] / scales[column] }
+      let isSmall = local.free.allSatisfy {
+        abs(trial[$0] - local.point[$0]) <= 1e-7 * abs(local.point[$0])
+      }
+      guard bounds.contain(trial) else { return isSmall }
+      let residuals = try system.residuals(at: trial)
+      let next = StationaryPoint(try LocalLeastSquares(trial, residuals, system, bounds))
+      let slope = local.free.map { next.local.slopes[$0] / scales[$0] }.norm
+      let isBetter = next.local.isFinite && slope < 0.5 * slopes.norm
+      guard isBetter, next.local.cost <= local.cost * (1 + 1e-9) else { return isSmall }
+      self = next
+    }
+    return false
+  }
+
+  /// D⁻¹(JᵀJ + S)D⁻¹ over the free parameters; nil where it is not finite.
+  private func hessian(_ system: ResidualSystem) throws(Diagnostic) -> [Double]? {
+    let whole = try system.curvature(at: local.point, weights: local.residuals)
+    let (count, rows) = (local.point.count, local.rows)
+    var result: [Double] = []
+    for a in local.free {
+      for b in local.free {
+        let product = (0..<rows).reduce(0.0) {
+          $0 + local.jacobian[a * rows + $1] * local.jacobian[b * rows + $1]
+        }
+        // S comes from one program and is symmetric up to rounding.
+        let bending = (whole[a * count + b] + whole[b * count + a]) / 2
+        result.append((product + bending) / scales[a] / scales[b])
+      }
+    }
+    return result.allSatisfy(\.isFinite) ? result : nil
+  }
 }

@@ -55,9 +55,6 @@ enum FitCommand: Command {
       bounds: bounds, iterations: limit,
       scale: (scale ?? []).reduce(0) { $0 + $1 * $1 }.squareRoot(), observations: observations)
     let fit = try solver.fit(system, from: start)
-    if fit.reason == .rankDeficient, isLinear {
-      throw .dependent(fit.statistics, target.entryNames, at: arguments.targetSpan)
-    }
 
     let estimates = target.grouped(tensors(fit.point, target))
     var output = FitReport(
@@ -195,16 +192,5 @@ enum FitCommand: Command {
       "at the start the derivative in '\(model.target.entryNames[entry / system.rows])' is "
         + "\(format.string(jacobian[entry])) for \(observation(entry % system.rows))",
       at: span, hint: "start a little beside it")
-  }
-}
-
-extension Diagnostic {
-  /// Parameters that the data cannot tell apart.
-  fileprivate static func dependent(
-    _ statistics: FitStatistics, _ names: [String], at span: SourceSpan
-  ) -> Diagnostic {
-    Diagnostic(
-      statistics.dependences.map { FitReport.sentence($0, names) }.joined(separator: "; "),
-      at: span, hint: "fit one of them less, or hold it at a value")
   }
 }

@@ -127,8 +127,11 @@ struct FitReport {
   }
 
   private var ending: String {
-    if fit.reason == .linear {
-      return "the model is linear in its parameters: solved at once by QR, no start was needed"
+    if system.isLinear, bounds.areNone {
+      return "the model is linear in its parameters: solved at once by QR"
+        + (fit.reason == .linear
+          ? ", no start was needed"
+          : "; this is one of its many solutions")
     }
     let steps = "\(fit.iterations) step\(fit.iterations == 1 ? "" : "s")"
     let work = "\(steps), \(system.evaluations) evaluations and \(system.jacobians) Jacobians"
@@ -147,20 +150,26 @@ struct FitReport {
     }
   }
 
-  /// "b1, b2 and b3 cannot be told apart", or what is to be said of one alone.
-  static func sentence(_ dependence: [Int], _ names: [String]) -> String {
-    let named = dependence.map { "'\(names[$0])'" }
-    guard named.count > 1 else { return "\(named[0]) has no effect on the model" }
-    let list = named.dropLast().joined(separator: ", ") + " and " + named[named.count - 1]
-    return "\(list) cannot be told apart: a change of one is undone by the "
-      + (named.count == 2 ? "other" : "others")
+  /// "b1 and b2 cannot be told apart", or what is to be said of one alone.
+  private static func sentence(_ dependence: FitStatistics.Dependence, _ names: [String]) -> String
+  {
+    let named = dependence.parameters.map { "'\(names[$0])'" }
+    guard named.count > 1 else { return "\(named[0]) has no effect on the model here" }
+    if named.count == 2 {
+      return "\(named[0]) and \(named[1]) cannot be told apart here: a change of one is undone by "
+        + "the other"
+    }
+    let shown = named.count <= 6 ? named.dropLast() : named.prefix(3) + ["…"]
+    let list = shown.joined(separator: ", ") + " and " + named[named.count - 1]
+    let combinations = "\(dependence.rank) combination\(dependence.rank == 1 ? "" : "s")"
+    return "\(list) cannot be told apart here: the data determine only \(combinations) of them"
   }
 
   private func warnings(_ names: [String]) -> [Diagnostic] {
     var warnings = statistics.dependences.map {
       Diagnostic(
-        Self.sentence($0, names) + " here",
-        hint: "fit one of them less, hold it at a value, or start elsewhere", severity: .warning)
+        Self.sentence($0, names),
+        hint: "fit fewer of them: leave one out of 'over' and give it a value", severity: .warning)
     }
     switch fit.reason {
     case .stalled:
