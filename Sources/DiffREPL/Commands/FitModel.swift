@@ -21,7 +21,7 @@ struct FitModel {
       try FitSide(sides.observed, arguments), try FitSide(sides.model, arguments)
     )
     var environment = session.environment
-    let named = try Self.parameters(arguments, in: session, &environment)
+    let named = try arguments.parameters(in: session, &environment)
     choosesParameters = named == nil
     var elaborator = Elaborator(environment)
     let observed = try elaborator.elaborate(left.root, of: left.tree)
@@ -79,41 +79,6 @@ struct FitModel {
         hint: ":fit y ~ b1*exp(-b2*x) over b1=1, b2=0.1")
     }
     return (pieces[0], pieces[1])
-  }
-
-  /// The names behind `over`, with the starts given there as their values; nil without `over`.
-  private static func parameters(
-    _ arguments: CommandArguments, in session: Session, _ environment: inout Environment
-  ) throws(Diagnostic) -> [Name]? {
-    guard let clause = arguments.clause("over") else { return nil }
-    var names: [Name] = []
-    for piece in arguments.pieces(of: clause.range, separator: UInt8(ascii: ",")) {
-      let span = SourceSpan(arguments.source, piece)
-      let start = (try? arguments.assignments(in: piece))?.first
-      let typed: Name
-      if let start {
-        typed = start.name
-      } else {
-        guard let only = try arguments.names(in: piece).first else {
-          throw Diagnostic("a parameter is missing here", at: clause.span)
-        }
-        typed = only
-      }
-      let name = environment[typed]?.name ?? typed
-      guard !names.contains(name) else {
-        throw Diagnostic("'\(name)' is named twice", at: span)
-      }
-      try session.environment.requireFittable(name, hasStart: start != nil, at: span)
-      if let start {
-        let value = try arguments.value(in: start.value, session)
-        guard value.isNumeric else {
-          throw Diagnostic("a start is a number, an array or a tuple, not a \(value)", at: span)
-        }
-        environment.setLeaf(name, to: value)
-      }
-      names.append(name)
-    }
-    return names
   }
 
   /// Without `over`: the values that the model reads and that are neither data nor as long as them.
@@ -200,38 +165,6 @@ extension Environment {
       guard seen.contains(entry.name.key), case .leaf(_, let value, let isData) = entry.binding
       else { return nil }
       return (entry.name, value, isData)
-    }
-  }
-
-  fileprivate func requireFittable(
-    _ name: Name, hasStart: Bool, at span: SourceSpan
-  ) throws(Diagnostic) {
-    switch self[name]?.binding {
-    case .leaf(_, _, isData: true):
-      throw Diagnostic(
-        "'\(name)' is data: it is not fitted", at: span, hint: ":param \(name) makes it a parameter"
-      )
-    case .function:
-      throw Diagnostic("'\(name)' is a function", at: span, hint: "take another name")
-    case .definition where !hasStart:
-      throw Diagnostic(
-        "'\(name)' is a definition: it has no value of its own to fit", at: span,
-        hint: "fit the values it is made of, or give it a start: over \(name)=1")
-    case nil where !hasStart:
-      throw Diagnostic(
-        "'\(name)' has no value to start from", at: span, hint: "over \(name)=1 gives it one")
-    case .leaf, .definition, nil: break
-    }
-  }
-}
-
-extension Value {
-  /// Numbers only, in any structure.
-  fileprivate var isNumeric: Bool {
-    switch self {
-    case .tensor(let tensor): !tensor.elements.isEmpty
-    case .tuple(let parts): !parts.isEmpty && parts.allSatisfy(\.isNumeric)
-    case .table, .string, .function: false
     }
   }
 }
