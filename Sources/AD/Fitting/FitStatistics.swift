@@ -8,7 +8,7 @@
 public struct FitStatistics: Sendable {
   /// Σ r², weighted where there are weights.
   public let squares: Double
-  /// Residuals that count less parameters that are free.
+  /// Residuals that count less the parameters, or combinations of them, that they determine.
   public let degreesOfFreedom: Int
   /// One for each parameter; nan for one at a bound, and for all where nothing is left over.
   public let errors: [Double]
@@ -32,7 +32,7 @@ public struct FitStatistics: Sendable {
     self.factors = factors
     self.squares = squares
     self.free = free
-    degreesOfFreedom = observations - free.count
+    degreesOfFreedom = observations - factors.rank
     dependences = Self.dependences(factors, free)
     var errors = Array(repeating: Double.nan, count: count)
     var correlations = Array(repeating: Double.nan, count: count * count)

@@ -89,7 +89,7 @@ private struct NewtonRun {
       if local.cost == 0 { return factors.rank == size ? .converged : .multiple }
       guard factors.rank == size else { return try descend(limit) }
       let step = newtonStep
-      if isNegligible(step) { return .converged }
+      if isNegligible(step) { return ending }
       guard try advance(along: step) else {
         return isAccepted(newtonStep) ? ending : try descend(limit)
       }
@@ -163,7 +163,7 @@ private struct NewtonRun {
     let ratios = zip(last.dropFirst(), last).map { $0 / $1 }
     let order = (1 / (1 - ratios[ratios.count - 1])).rounded()
     guard order >= 2, order <= 8,
-      ratios.allSatisfy({ abs($0 - (1 - 1 / order)) < 0.03 })
+      ratios.allSatisfy({ abs($0 - (1 - 1 / order)) < 0.25 / (order * order) })
     else { return 1 }
     return Int(order)
   }

@@ -41,7 +41,7 @@ struct FitSide {
           return node
         }
       } catch {
-        failure = wholeShape == shape ? nil : error
+        failure = wholeShape == shape ? nil : error.inModel
       }
     }
     if let failure { throw failure }
@@ -70,5 +70,14 @@ struct FitSide {
       "in a model a column of data stands for its entry, so '\(text)' is not what it is for whole "
         + "columns", at: span,
       hint: "what is taken of a whole column comes before: m = mean(x), then x - m in the model")
+  }
+}
+
+extension Diagnostic {
+  /// What went wrong with a model, with a word on how it is read.
+  fileprivate var inModel: Diagnostic {
+    var diagnostic = self
+    diagnostic.hint = hint ?? "in a model a column of data stands for one observation"
+    return diagnostic
   }
 }
