@@ -51,7 +51,7 @@ extension Elaborator {
     var axes = [Selection.Axis(positions: [position], isSingle: true)]
     // The row of a table that stands for one observation is a vector.
     if shape.rank == 2 {
-      axes.insert(.init(positions: Array(0..<shape.dimensions[0]), isSingle: false), at: 0)
+      axes.insert(.init(positions: 0..<shape.dimensions[0], isSingle: false), at: 0)
     }
     return .tensor(
       graph.apply(Primitive[.index], [node], .selection(Selection(axes: axes, source: shape))))
