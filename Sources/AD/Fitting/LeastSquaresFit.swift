@@ -25,6 +25,8 @@ public struct LeastSquaresFit: Sendable {
   public let reason: Reason
   /// Steps that lowered the sum of squares, of all runs.
   public let iterations: Int
+  /// Evaluations of the residuals in these runs, those for the last digits and the judgement apart.
+  public let evaluations: Int
   /// Runs beyond the first, from the same start with another trust region.
   public let restarts: Int
   public let statistics: FitStatistics
@@ -65,19 +67,22 @@ public struct LeastSquaresSolver {
     let residuals = try system.residuals(at: start)
     let size = scale > 0 ? scale : residuals.norm
     var best: Attempt?
-    var steps = 0, runs = 0
+    var steps = 0, runs = 0, evaluations = 1
     for factor in Self.factors {
       runs += 1
       var descent = LeastSquaresDescent(
         system, bounds, from: start, residuals: residuals, factor: factor)
+      let before = system.evaluations
       let ending = try descent.run(limit: iterations)
+      evaluations += system.evaluations - before
       steps += descent.iterations
       let attempt = try judged(descent, ending, system, size)
       if best.map({ attempt.isBetter(than: $0) }) ?? true { best = attempt }
       if attempt.isConclusive { break }
     }
     guard let best else { preconditionFailure("there is at least one run") }
-    return best.fit(observations, iterations: steps, restarts: runs - 1)
+    return best.fit(
+      observations, iterations: steps, evaluations: evaluations, restarts: runs - 1)
   }
 
   private func linear(
@@ -100,7 +105,7 @@ public struct LeastSquaresSolver {
       squares: residuals.squares, observations: observations)
     return LeastSquaresFit(
       point: point, residuals: residuals.map { -$0 }, reason: isRegular ? .linear : .rankDeficient,
-      iterations: 0, restarts: 0, statistics: statistics)
+      iterations: 0, evaluations: 1, restarts: 0, statistics: statistics)
   }
 
   /// One of the many solutions where columns are dependent: those beyond the rank stay at the start.
@@ -136,13 +141,16 @@ public struct LeastSquaresSolver {
       return known == otherKnown ? place.local.cost < other.place.local.cost : known
     }
 
-    func fit(_ observations: Int, iterations: Int, restarts: Int) -> LeastSquaresFit {
+    func fit(
+      _ observations: Int, iterations: Int, evaluations: Int, restarts: Int
+    ) -> LeastSquaresFit {
       let statistics = FitStatistics(
         place.factors, scales: place.scales, free: place.local.free,
         count: place.local.point.count, squares: place.local.cost, observations: observations)
       return LeastSquaresFit(
         point: place.local.point, residuals: place.local.residuals, reason: reason,
-        iterations: iterations, restarts: restarts, statistics: statistics)
+        iterations: iterations, evaluations: evaluations, restarts: restarts,
+        statistics: statistics)
     }
   }
 

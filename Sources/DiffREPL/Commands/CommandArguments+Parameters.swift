@@ -11,7 +11,9 @@ extension CommandArguments {
     var found: [Name] = []
     for piece in pieces(of: over.range, separator: UInt8(ascii: ",")) {
       let span = SourceSpan(source, piece)
-      let start = (try? assignments(in: piece))?.first
+      var words = WordScanner(source.utf8, piece)
+      let hasStart = words.next()?.assignment != nil
+      let start = hasStart ? try assignments(in: piece).first : nil
       let typed: Name
       if let start {
         typed = start.name
@@ -30,6 +32,9 @@ extension CommandArguments {
         let value = try self.value(in: start.value, session)
         guard value.isNumeric else {
           throw Diagnostic("a start is a number, an array or a tuple, not a \(value)", at: span)
+        }
+        guard value.tensors.allSatisfy({ $0.elements.allSatisfy(\.isFinite) }) else {
+          throw Diagnostic("a start is finite", at: span)
         }
         environment.setLeaf(name, to: value)
       }

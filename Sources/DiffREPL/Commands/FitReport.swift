@@ -123,7 +123,9 @@ struct FitReport {
     let total = weights.reduce(0, +)
     let mean = isCentred ? zip(weights, observed).reduce(0) { $0 + $1.0 * $1.1 } / total : 0
     let spread = zip(weights, observed).reduce(0) { $0 + $1.0 * ($1.1 - mean) * ($1.1 - mean) }
-    return spread > 0 ? (1 - statistics.squares / spread, isCentred) : nil
+    let value = 1 - statistics.squares / spread
+    // What is left of 1 - 1 is rounding.
+    return spread > 0 ? (abs(value) < 1e-14 ? 0 : value, isCentred) : nil
   }
 
   private var ending: String {
@@ -134,7 +136,7 @@ struct FitReport {
           : "; this is one of its many solutions")
     }
     let steps = "\(fit.iterations) step\(fit.iterations == 1 ? "" : "s")"
-    let work = "\(steps), \(system.evaluations) evaluations and \(system.jacobians) Jacobians"
+    let work = "\(steps) and \(fit.evaluations) evaluation\(fit.evaluations == 1 ? "" : "s")"
     let again = fit.restarts == 0 ? "" : ", \(fit.restarts + 1) runs from the same start"
     switch fit.reason {
     case .converged, .linear:

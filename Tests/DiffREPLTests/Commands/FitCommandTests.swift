@@ -154,6 +154,8 @@ import Testing
     (":fit y", "':fit' needs what was observed, '~', and a model"),
     (":fit y ~ 3*x", "there is no parameter to fit in '3*x'"),
     (":fit y ~ b*x over b", "'b' has no value to start from"),
+    (":fit y ~ b*x over b=", "'b=' needs a value"),
+    (":fit y ~ b*x over b=nan", "a start is finite"),
     (":fit y ~ b*x over x=1", "'x' is data: it is not moved"),
     (":fit y ~ b*x over b=1, b=2", "'b' is named twice"),
     (":fit y ~ b*x over b=1, c=2", "the parameter 'c' does not occur in the model"),

@@ -106,6 +106,33 @@ struct FitReferenceTests {
     #expect(digits(TypedCase.numbers(in: object?["value"]), iris.numbers("coef")) >= 8)
   }
 
+  /// Probit and Poisson regression, the coefficients by Newton's method in 40 digits.
+  @Test(arguments: [
+    (
+      "oring.csv", [8.7749543142684515, -0.13509646300145099],
+      """
+      η = b[1] + b[2]*d.temperature_F;
+      Φ(x) = erfc(-x/sqrt(2))/2
+      L = -sum(d.distress.*log(Φ(η)) + (1 - d.distress).*log(Φ(-η)))
+      """
+    ),
+    (
+      "stackloss.csv", [-0.56563849809815019, 0.029208485166340980, 0.073263671389866133],
+      """
+      η = b[1] + b[2]*d.AIRFLOW + b[3]*d.WATERTEMP;
+      L = sum(exp(η) - d.STACKLOSS.*η)
+      """
+    ),
+  ])
+  func otherLikelihoods(_ file: String, _ wanted: [Double], _ likelihood: String) throws {
+    let start = wanted.count == 2 ? "[0, 0]" : "[2.7, 0, 0]"
+    let path = "\(TestFiles.root)/\(ReferenceFit.folder)/datasets/\(file)"
+    let script = "d = read(\"\(path)\");\nb = \(start)\n\(likelihood)\n"
+    let answer = try FitAnswer(script + ":solve grad(L, b) over b")
+    #expect(answer.converged)
+    #expect(digits(answer.numbers("at", ["b"]), wanted) >= 10)
+  }
+
   // MARK: Test functions
 
   /// Moré, Garbow and Hillstrom's functions as residuals to make small, from the standard start.
