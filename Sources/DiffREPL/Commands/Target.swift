@@ -23,19 +23,34 @@ struct Target {
     _ arguments: CommandArguments, in session: Session, variablesClause: String = "wrt",
     needsVariables: Bool = true
   ) throws(Diagnostic) {
+    let environment = try Self.environment(arguments, in: session)
+    let clause = arguments.clause(variablesClause)
+    let names = try clause.map { part throws(Diagnostic) in try arguments.names(in: part.range) }
+    try self.init(
+      arguments, in: session, environment: environment, varying: names, at: clause?.span,
+      needsVariables: needsVariables)
+  }
+
+  /// The target with values and variables that are known already.
+  ///
+  /// - Parameter names: what varies; nil takes every leaf under the target that is not data.
+  init(
+    _ arguments: CommandArguments, in session: Session, environment: Environment,
+    varying names: [Name]?, at place: SourceSpan? = nil, needsVariables: Bool = true
+  ) throws(Diagnostic) {
     let (tree, root) = try Self.syntax(arguments, in: session)
-    environment = try Self.environment(arguments, in: session)
+    self.environment = environment
     text = tree.text(of: root)
     var elaborator = Elaborator(environment)
     node = try elaborator.elaborate(root, of: tree)
     var groups: [(name: Name, value: Elaborated)] = []
-    if let clause = arguments.clause(variablesClause) {
-      for name in try arguments.names(in: clause.range) {
-        let value = try elaborator.elaborateValue(name, at: clause.span)
+    if let names {
+      for name in names {
+        let value = try elaborator.elaborateValue(name, at: place)
         guard !value.nodes.isEmpty else {
-          throw Diagnostic("'\(name)' is no value to vary", at: clause.span)
+          throw Diagnostic("'\(name)' is no value to vary", at: place)
         }
-        try elaborator.requireVariable(name, value, at: clause.span)
+        try elaborator.requireVariable(name, value, at: place)
         groups.append((environment[name]?.name ?? name, value))
       }
     } else {
@@ -47,17 +62,24 @@ struct Target {
       }
     }
     self.groups = groups
-    variables = groups.flatMap { group in
-      zip(group.value.paths, group.value.nodes).map { path, node in
-        (Name(key: group.name.key + path, spelling: group.name.spelling + path), node)
-      }
-    }
+    variables = Self.variables(of: groups)
     graph = elaborator.graph
-    names = elaborator.definitions.compactMap {
+    self.names = elaborator.definitions.compactMap {
       if case .tensor(let node) = $0.value { ($0.name.spelling, node) } else { nil }
     }
     if needsVariables, variables.isEmpty {
       throw .noVariables(text, graph.leaves(under: [node]).map(\.leaf), at: tree.span(of: root))
+    }
+  }
+
+  /// The tensors of some names, the parts of tuples each with its own name.
+  static func variables(
+    of groups: [(name: Name, value: Elaborated)]
+  ) -> [(name: Name, node: NodeID)] {
+    groups.flatMap { group in
+      zip(group.value.paths, group.value.nodes).map { path, node in
+        (Name(key: group.name.key + path, spelling: group.name.spelling + path), node)
+      }
     }
   }
 
@@ -124,7 +146,8 @@ struct Target {
       environment: environment, names: names.map { ($0.name, place($0.node)) })
   }
 
-  private init(
+  /// A target made of parts that are known already.
+  init(
     graph: Graph, node: NodeID, text: String, variables: [(name: Name, node: NodeID)],
     groups: [(name: Name, value: Elaborated)], environment: Environment,
     names: [(name: String, node: NodeID)]

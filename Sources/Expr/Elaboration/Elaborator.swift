@@ -12,7 +12,9 @@ public struct Elaborator {
   /// Leaves whose value decided something (a size, a bound): when it changes, elaborate again.
   public private(set) var staticUses: Set<Leaf.ID> = []
 
-  private var valuesOfDefinitions: [String: Elaborated] = [:]
+  /// What names of the session stand for, where that is known: definitions, and columns of data while
+  /// a model is elaborated for one observation.
+  var valuesOfDefinitions: [String: Elaborated] = [:]
   /// Parameters and locals of the function or block being elaborated.
   var locals: [String: Elaborated] = [:]
   /// The dimension that `end` stands for inside an index.
