@@ -7,6 +7,9 @@ struct LineSearch {
   var rule: StepRule
   /// The slope at the end must have fallen to this part of the one at the start (Wolfe).
   var curvatureFraction = 0.9
+  /// Steps in a row that did not lower E: there the gradient alone leads on, but not for ever.
+  private var stalls = 0
+  private static let stallLimit = 10
   /// τ of the last step that backtracking took.
   private var lastSize = 1.0
   /// The next trial of backtracking is twice the last step; methods with a natural length start from 1.
@@ -41,16 +44,29 @@ struct LineSearch {
     default: found = try backtracking(objective, direction, start, k == 1 ? first : trial)
     }
     guard let found else {
+      let isRounding = try isRounding(objective, direction, start, grows ? lastSize : first)
       objective.restore()
-      // The fall that the slope promises is lost in the rounding of E, or the move in that of w.
-      let length = grows ? lastSize : first
-      let isRounding =
-        -start.slope * length <= 1e-13 * abs(start.value)
-        || length * direction.norm <= 1e-12 * objective.origin.norm
       return StepOutcome(stop: isRounding ? .precision : .lineSearch)
+    }
+    stalls = found.value < start.value ? 0 : stalls + 1
+    guard stalls <= Self.stallLimit else {
+      objective.restore()
+      return StepOutcome(stop: .precision)
     }
     lastSize = found.size
     return StepOutcome(size: found.size)
+  }
+
+  /// Whether what is left to gain along the direction, E'²/(2E'') by one more trial, is lost in the
+  /// rounding of E, or the way there, E'/E'', in that of w.
+  private func isRounding(
+    _ objective: Objective, _ direction: FlatVector, _ start: Trial, _ size: Double
+  ) throws(Diagnostic) -> Bool {
+    let trial = try objective.trial(size, along: direction)
+    let bend = (trial.slope - start.slope) / size
+    let length = bend > 0 ? min(size, -start.slope / bend) : size
+    return -start.slope * length <= 1e-13 * abs(start.value)
+      || length * direction.norm <= 1e-12 * objective.origin.norm
   }
 
   // MARK: Backtracking

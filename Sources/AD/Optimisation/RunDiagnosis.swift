@@ -59,14 +59,14 @@ public struct RunDiagnosis {
       let factor = stabilityFactor,
       let curvature = try? objective.curvature()
     else { return (nil, 0) }
-    var greatest = 0.0
+    // At the start, if that explains it; curvatures far out are those of the divergence itself.
     for point in [FlatVector(Array(start)), objective.point] {
-      let found = (try? curvature.greatestEigenvalue(at: point)) ?? .nan
-      if found.isFinite { greatest = max(greatest, found) }
+      let greatest = (try? curvature.greatestEigenvalue(at: point)) ?? .nan
+      guard greatest > 0, greatest.isFinite else { continue }
+      let limit = factor / greatest
+      if size >= limit * (1 - 1e-6) { return (limit, greatest) }
     }
-    guard greatest > 0 else { return (nil, 0) }
-    let limit = factor / greatest
-    return (size >= limit * (1 - 1e-6) ? limit : nil, greatest)
+    return (nil, 0)
   }
 
   private var stabilityFactor: Double? {
@@ -123,13 +123,13 @@ public struct RunDiagnosis {
   /// direction, as slope and curvature place it, has not come nearer.
   private var divergingWeights: [Double]? {
     let history = result.history
-    let rows = history.pathIterations.count
+    let rows = meaningfulRows
     guard rows >= 9, result.reason != .interrupted, result.gradientNorm > 0,
       settings.penalty == nil
     else { return nil }
     let quarter = FlatVector(Array(history.point(rows / 4)))
     let half = FlatVector(Array(history.point(rows / 2)))
-    let end = objective.point
+    let end = FlatVector(Array(history.point(rows - 1)))
     let early = FlatVector(end.count), late = FlatVector(end.count)
     early.set(half, plus: -1, quarter)
     late.set(end, plus: -1, half)
@@ -144,6 +144,15 @@ public struct RunDiagnosis {
       now >= 0.8 * before
     else { return nil }
     return [quarter.norm, half.norm, end.norm]
+  }
+
+  /// The rows of the path up to where slopes are no more than rounding.
+  private var meaningfulRows: Int {
+    let history = result.history
+    guard history.records.count == history.pathIterations.count, let first = history.records.first
+    else { return history.pathIterations.count }
+    let spent = history.records.firstIndex { $0.gradientNorm <= 1e-7 * first.gradientNorm }
+    return spent.map { $0 + 1 } ?? history.records.count
   }
 
   /// -E'/E'' along a unit direction: where the minimum is, if E is a parabola there.
@@ -165,7 +174,7 @@ public struct RunDiagnosis {
     guard slope < 0, (try? curvature.multiply(at: point, direction, into: product)) != nil
     else { return nil }
     let bend = direction.dot(product)
-    return bend > 0 ? -slope / bend : nil
+    return bend > 0 ? -slope / bend : .infinity
   }
 
   /// A negative eigenvalue where the pure Newton method, which seeks any stationary point, has ended.

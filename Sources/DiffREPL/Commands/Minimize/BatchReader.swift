@@ -89,8 +89,8 @@ struct BatchReader {
       throw Diagnostic("'\(name)' is moved: only data is taken in rows", at: span)
     }
     var elaborator = Elaborator(target.environment)
-    let value = try elaborator.graph.value(
-      of: elaborator.elaborateValue(name, at: span), in: target.environment)
+    let elaborated = try elaborator.elaborateValue(name, at: span)
+    let value = try elaborator.graph.value(of: elaborated, in: target.environment)
     let shown = target.environment[name]?.name ?? name
     switch value {
     case .tensor(let tensor) where !tensor.shape.isScalar && !tensor.shape.isRow:

@@ -186,8 +186,10 @@ struct MinimizePlan {
     let program = try Program(elaborator.graph, outputs: [output])
     program.setLeaves(from: environment)
     let schedule = StepSchedule(text, program, counter: id)
-    do {
-      _ = try schedule.length(at: 1)
+    do throws(Diagnostic) {
+      guard try schedule.length(at: 1) > 0 else {
+        throw Diagnostic("step=\(text) is 0 at k = 1: a step is a number above 0")
+      }
     } catch {
       throw Diagnostic(error.message, at: span)
     }

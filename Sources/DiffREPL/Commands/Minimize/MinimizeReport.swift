@@ -97,7 +97,7 @@ struct MinimizeReport {
       return start + "\(what) ≤ tol = \(format.string(plan.tolerance)), \(norm)"
     case .iterations:
       return start + "that is iters=, \(result.iterations > 0 ? length + ", " : "")\(norm)"
-    case .stationary: return start + "the gradient is zero"
+    case .stationary: return start + "the gradient is zero, \(norm)"
     case .nonfinite:
       let why = result.failure.map { " (\($0.message))" } ?? ""
       return start + "the next step makes \(function) "
