@@ -86,11 +86,15 @@ private struct DescentLoop {
   /// With batches, E on all rows now and then.
   private var wholeRows: [IterationRecord]?
   private let evaluationsBefore: Int
+  private let penalty: Proximal?
+  private let methodEvaluates: Bool
 
   init(_ objective: Objective, _ method: any Optimiser, _ plan: Descent) {
     self.objective = objective
     self.method = method
     self.plan = plan
+    penalty = method.penalty
+    methodEvaluates = method.evaluates
     history = RunHistory(dimension: objective.dimension, expected: plan.iterations)
     best = FlatVector(objective.dimension)
     mapped = FlatVector(method.penalty == nil ? 0 : objective.dimension)
@@ -106,7 +110,7 @@ private struct DescentLoop {
     var iteration = 0
     var lastValue = objective.value
     while iteration < plan.iterations {
-      if method.penalty == nil, objective.gradientNorm == 0 {
+      if penalty == nil, objective.gradientNorm == 0 {
         reason = .stationary
         break
       }
@@ -114,7 +118,7 @@ private struct DescentLoop {
       let outcome: StepOutcome
       do {
         outcome = try method.step(objective, iteration + 1)
-        if outcome.stop == nil, !method.evaluates { try objective.evaluate() }
+        if outcome.stop == nil, !methodEvaluates { try objective.evaluate() }
       } catch {
         objective.restore()
         guard interruptionRequested.load(ordering: .relaxed) else { throw error }
@@ -141,7 +145,7 @@ private struct DescentLoop {
         reason = .step
         break
       }
-      if method.penalty != nil, length == 0 {
+      if penalty != nil, length == 0 {
         reason = .stationary
         break
       }
@@ -232,13 +236,13 @@ private struct DescentLoop {
 
   /// ‖∇E‖, with a penalty the norm of the gradient mapping for a step τ.
   private func slopeNorm(_ size: Double) -> Double {
-    guard let penalty = method.penalty, size > 0 else { return objective.gradientNorm }
+    guard let penalty, size > 0 else { return objective.gradientNorm }
     penalty.move(mapped, from: objective.point, size, against: objective.gradient)
     return mapped.distance(to: objective.point) / size
   }
 
   private func total(_ value: Double) -> Double {
-    value + (method.penalty?.value(at: objective.point) ?? 0)
+    value + (penalty?.value(at: objective.point) ?? 0)
   }
 
   private mutating func record(
@@ -261,7 +265,7 @@ private struct DescentLoop {
   /// After an interruption: the least value seen counts, wherever the run was.
   private mutating func goToBest(_ iteration: inout Int, _ norm: inout Double) {
     guard bestIteration != iteration else { return }
-    let penalty = method.penalty?.value(at: best) ?? 0
+    let penalty = penalty?.value(at: best) ?? 0
     objective.restore(best, value: bestValue - penalty, gradientNorm: bestNorm)
     norm = bestNorm
   }

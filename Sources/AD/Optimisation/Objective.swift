@@ -13,29 +13,41 @@ public final class Objective {
     let gradients: [UnsafeBufferPointer<Double>]
   }
 
+  /// What changes from step to step, in memory of its own: a class's variables are checked for
+  /// exclusive access each time, which costs more than a small program.
+  private struct State {
+    var value = Double.nan
+    var gradientNorm = Double.nan
+    var evaluations = 0
+    var hasFailed = false
+    var originValue = Double.nan
+    var originNorm = Double.nan
+    /// Which binding evaluates: there are several where rows are taken in batches.
+    var active = 0
+  }
+
   private let bindings: [Binding]
-  /// Which binding evaluates: there are several where rows are taken in batches.
-  private var active: Int
+  private let state: UnsafeMutablePointer<State>
   /// The parameters, w.
   public let point: FlatVector
   /// ∇E at the point of the last evaluation.
   public let gradient: FlatVector
-  public private(set) var value = Double.nan
-  public private(set) var gradientNorm = Double.nan
-  /// How often value and gradient were computed.
-  public private(set) var evaluations = 0
-  /// What a kernel reported at the last point (a singular matrix): there the value is nan.
-  public private(set) var failure: Diagnostic?
-  /// Where a step started, with its gradient and value.
+  /// Where a step started, with its gradient.
   let origin: FlatVector
   let originGradient: FlatVector
-  private(set) var originValue = Double.nan
-  private(set) var originNorm = Double.nan
+  /// What a kernel reported at the last point (a singular matrix): there the value is nan.
+  public private(set) var failure: Diagnostic?
   private let makeCurvature: () throws(Diagnostic) -> Curvature
   private var knownCurvature: Curvature?
 
   public var dimension: Int { point.count }
+  public var value: Double { state.pointee.value }
+  public var gradientNorm: Double { state.pointee.gradientNorm }
+  /// How often value and gradient were computed.
+  public var evaluations: Int { state.pointee.evaluations }
   public var isFinite: Bool { value.isFinite && gradientNorm.isFinite }
+  var originValue: Double { state.pointee.originValue }
+  var originNorm: Double { state.pointee.originNorm }
 
   /// - Parameters:
   ///   - output: a scalar node.
@@ -56,13 +68,16 @@ public final class Objective {
     curvature: @escaping () throws(Diagnostic) -> Curvature
   ) {
     self.bindings = bindings
-    self.active = active
+    state = .allocate(capacity: 1)
+    state.initialize(to: State(active: active))
     makeCurvature = curvature
     point = FlatVector(bindings[active].parameters.flatMap { Array($0) })
     gradient = FlatVector(point.count)
     origin = FlatVector(point.count)
     originGradient = FlatVector(point.count)
   }
+
+  deinit { state.deallocate() }
 
   static func binding(
     _ output: NodeID, _ variables: [NodeID], _ graph: Graph, _ environment: Environment
@@ -85,24 +100,35 @@ public final class Objective {
   /// - Throws: an interruption, and nothing else.
   public func evaluate() throws(Diagnostic) {
     if interruptionRequested.load(ordering: .relaxed) { throw .interrupted }
-    let binding = bindings[active]
+    let state = self.state
+    state.pointee.evaluations += 1
+    if state.pointee.hasFailed {
+      failure = nil
+      state.pointee.hasFailed = false
+    }
+    try bindings.withUnsafeBufferPointer { bindings throws(Diagnostic) in
+      try evaluate(bindings[state.pointee.active])
+    }
+  }
+
+  @inline(__always)
+  private func evaluate(_ binding: borrowing Binding) throws(Diagnostic) {
     var position = 0
     for buffer in binding.parameters {
       buffer.baseAddress?.update(from: point.entries + position, count: buffer.count)
       position += buffer.count
     }
-    evaluations += 1
-    failure = nil
     do {
       try binding.program.run()
     } catch {
       if interruptionRequested.load(ordering: .relaxed) { throw error }
       failure = error
-      value = .nan
-      gradientNorm = .nan
+      state.pointee.hasFailed = true
+      state.pointee.value = .nan
+      state.pointee.gradientNorm = .nan
       return
     }
-    value = binding.program.buffer(ofOutput: 0)[0]
+    state.pointee.value = binding.program.buffer(ofOutput: 0)[0]
     position = 0
     for buffer in binding.gradients {
       if let base = buffer.baseAddress {
@@ -110,11 +136,11 @@ public final class Objective {
       }
       position += buffer.count
     }
-    gradientNorm = gradient.norm
+    state.pointee.gradientNorm = gradient.norm
   }
 
   /// Chooses the binding that evaluates from now on.
-  func activate(_ number: Int) { active = number }
+  func activate(_ number: Int) { state.pointee.active = number }
 
   // MARK: Steps
 
@@ -122,23 +148,23 @@ public final class Objective {
   func mark() {
     origin.copy(point)
     originGradient.copy(gradient)
-    originValue = value
-    originNorm = gradientNorm
+    state.pointee.originValue = value
+    state.pointee.originNorm = gradientNorm
   }
 
   /// Goes back to where the step started.
   func restore() {
     point.copy(origin)
     gradient.copy(originGradient)
-    value = originValue
-    gradientNorm = originNorm
+    state.pointee.value = originValue
+    state.pointee.gradientNorm = originNorm
   }
 
   /// Goes to a point that was left earlier, with what was known there.
   func restore(_ point: FlatVector, value: Double, gradientNorm: Double) {
     self.point.copy(point)
-    self.value = value
-    self.gradientNorm = gradientNorm
+    state.pointee.value = value
+    state.pointee.gradientNorm = gradientNorm
   }
 
   /// Evaluates at origin + size·direction; the slope of E along the direction there.

@@ -20,7 +20,7 @@ enum MinimizeCommand: Command {
       Several, method=gd,adam,newton, race from one start. step= is a number, an expression in the
       iteration k, or a rule (optimal, backtracking, wolfe). Stops at ‖w_{t+1} - w_t‖ ≤ tol
       (tol=0: never) or after iters updates, and says which. Afterwards 'losses' holds E before each
-      step and 'path' the points, one a row. :help minimize and a method's name tells its formula.
+      step and 'path' the points, one a row. :help adam tells a method's formula and constants.
       """
   }()
   static let examples = [

@@ -136,16 +136,16 @@ struct MinimizePlan {
     guard method.about.steps.contains(rule.kind) else {
       throw Diagnostic(
         "\(method.about.name) takes no step=\(text)", at: span,
-        hint: "it takes step=" + Self.stepWords(of: method).joined(separator: ", step="))
+        hint: "it takes step=" + Self.stepWords(of: method.about).joined(separator: ", step="))
     }
     return rule
   }
 
   /// What may stand behind `step=`, the default first.
-  static func stepWords(of method: any Optimiser.Type) -> [String] {
-    method.about.steps.map { kind in
+  static func stepWords(of method: OptimiserDescription) -> [String] {
+    method.steps.map { kind in
       switch kind {
-      case .number: method.about.defaultStep.map { NumberFormat().string($0) } ?? "0.1"
+      case .number: method.defaultStep.map { NumberFormat().string($0) } ?? "0.1"
       case .schedule: "1/k"
       case .optimal, .backtracking, .wolfe: kind.rawValue
       }
@@ -288,13 +288,15 @@ struct MinimizePlan {
     descent.batches = batches
     descent.every = stride
     let name = entry.method.about.name
+    var wasShown = false
     if let show = session.showProgress {
       descent.observe = { iteration, value in
+        wasShown = true
         let value = NumberFormat(digits: 8).string(value)
         show("\(name): \(iteration) iterations, E = \(value)   (Ctrl-C stops)")
       }
     }
-    defer { session.showProgress?("") }
+    defer { if wasShown { session.showProgress?("") } }
     let state = try entry.method.init(entry.settings, dimension: objective.dimension)
     let result = try descent.run(objective, state)
     let point = objective.point.array
