@@ -14,6 +14,9 @@ struct Output: Sendable {
     /// `name = value`: the renderer lays the value out (matrices under each other).
     case value(name: StyledText, Value)
     case table(Table)
+    case plot(Plot)
+    /// A curve in one line of bars, for an impression.
+    case sparkline(label: String, [Double])
     case blank
     /// A note or a warning: `note: …`, `warning: …`.
     case diagnostic(Diagnostic)

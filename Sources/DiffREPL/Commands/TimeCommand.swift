@@ -79,7 +79,8 @@ enum TimeCommand: Command {
       ])
   }
 
-  private static func shown(_ seconds: Double) -> String {
+  /// A time in the unit that suits it.
+  static func shown(_ seconds: Double) -> String {
     let format = NumberFormat(digits: 3)
     switch seconds {
     case ..<1e-6: return "\(format.string(seconds * 1e9)) ns"
