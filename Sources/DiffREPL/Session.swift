@@ -12,6 +12,9 @@ struct Session {
   var lastTarget: (tree: SyntaxTree, node: SyntaxID)?
   /// Set by `:quit`.
   var isFinished = false
+  /// What was elaborated and compiled and may be asked again. Shared by all copies of a session: it
+  /// goes by what an environment holds, not by what happened to it.
+  var computations = ComputationCache()
   /// Takes results that appear while a command still runs: the lines of a loaded file.
   var emit: (Output) -> Void = { _ in }
   /// Files being loaded, outermost first.

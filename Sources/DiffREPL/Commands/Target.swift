@@ -15,6 +15,53 @@ struct Target {
   let environment: Environment
   /// The user's names of nodes, in order of definition.
   let names: [(name: String, node: NodeID)]
+  private let plan: Plan
+  private let key: ComputationCache.Key
+
+  /// What elaborating a target gives: kept while what it rests on is the same.
+  private final class Plan: Keepable {
+    let graph: Graph
+    let node: NodeID
+    let groups: [(name: Name, value: Elaborated)]
+    let names: [(name: String, node: NodeID)]
+    let dependencies: Dependencies?
+    var bytes: Int { graph.count * 64 }
+
+    /// - Parameter wanted: the names varied, at `span`; nil stands for every variable.
+    init(
+      _ root: SyntaxID, _ tree: SyntaxTree, _ wanted: [Name]?, at span: SourceSpan?,
+      in environment: Environment
+    ) throws(Diagnostic) {
+      var elaborator = Elaborator(environment)
+      node = try elaborator.elaborate(root, of: tree)
+      var groups: [(name: Name, value: Elaborated)] = []
+      if let wanted {
+        for name in wanted {
+          let value = try elaborator.elaborateValue(name, at: span)
+          guard !value.nodes.isEmpty else {
+            throw Diagnostic("'\(name)' is no value to vary", at: span)
+          }
+          try elaborator.requireVariable(name, value, at: span)
+          groups.append((environment[name]?.name ?? name, value))
+        }
+      } else {
+        let varied = Set(
+          elaborator.graph.leaves(under: [node]).filter { !$0.leaf.isData }.map(\.leaf.id.order))
+        for entry in environment.all {
+          guard case .leaf(let id, _, _) = entry.binding, varied.contains(id.order) else {
+            continue
+          }
+          groups.append((entry.name, try elaborator.elaborateValue(entry.name, at: nil)))
+        }
+      }
+      self.groups = groups
+      graph = elaborator.graph
+      names = elaborator.definitions.compactMap {
+        if case .tensor(let node) = $0.value { ($0.name.spelling, node) } else { nil }
+      }
+      dependencies = elaborator.dependencies
+    }
+  }
 
   /// Reads the target, `at` and `wrt` (or `over`) of a command.
   ///
@@ -26,35 +73,19 @@ struct Target {
     let (tree, root) = try Self.syntax(arguments, in: session)
     environment = try Self.environment(arguments, in: session)
     text = tree.text(of: root)
-    var elaborator = Elaborator(environment)
-    node = try elaborator.elaborate(root, of: tree)
-    var groups: [(name: Name, value: Elaborated)] = []
-    if let clause = arguments.clause(variablesClause) {
-      for name in try arguments.names(in: clause.range) {
-        let value = try elaborator.elaborateValue(name, at: clause.span)
-        guard !value.nodes.isEmpty else {
-          throw Diagnostic("'\(name)' is no value to vary", at: clause.span)
-        }
-        try elaborator.requireVariable(name, value, at: clause.span)
-        groups.append((environment[name]?.name ?? name, value))
-      }
-    } else {
-      let varied = Set(
-        elaborator.graph.leaves(under: [node]).filter { !$0.leaf.isData }.map(\.leaf.id.order))
-      for entry in environment.all {
-        guard case .leaf(let id, _, _) = entry.binding, varied.contains(id.order) else { continue }
-        groups.append((entry.name, try elaborator.elaborateValue(entry.name, at: nil)))
-      }
+    let clause = arguments.clause(variablesClause)
+    let wanted = try clause.map { part throws(Diagnostic) in try arguments.names(in: part.range) }
+    key = ComputationCache.Key(
+      root, tree, question: wanted.map { "wrt \($0.map(\.key))" } ?? "every variable")
+    let environment = environment
+    plan = try session.computations.value(for: key, in: environment) { () throws(Diagnostic) in
+      try Plan(root, tree, wanted, at: clause?.span, in: environment)
     }
-    self.groups = groups
+    (graph, node, groups, names) = (plan.graph, plan.node, plan.groups, plan.names)
     variables = groups.flatMap { group in
       zip(group.value.paths, group.value.nodes).map { path, node in
         (Name(key: group.name.key + path, spelling: group.name.spelling + path), node)
       }
-    }
-    graph = elaborator.graph
-    names = elaborator.definitions.compactMap {
-      if case .tensor(let node) = $0.value { ($0.name.spelling, node) } else { nil }
     }
     if needsVariables, variables.isEmpty {
       throw .noVariables(text, graph.leaves(under: [node]).map(\.leaf), at: tree.span(of: root))
@@ -118,24 +149,40 @@ struct Target {
     }
     func place(_ node: NodeID) -> NodeID { nodes[node.index] ?? node }
     return Target(
-      graph: graph, node: place(node), text: text,
+      graph: graph, node: place(node),
       variables: variables.map { ($0.name, place($0.node)) },
       groups: groups.map { ($0.name, $0.value.replacing($0.value.nodes.map(place))) },
-      environment: environment, names: names.map { ($0.name, place($0.node)) })
+      names: names.map { ($0.name, place($0.node)) }, from: self)
   }
 
+  /// The same target in another graph.
   private init(
-    graph: Graph, node: NodeID, text: String, variables: [(name: Name, node: NodeID)],
-    groups: [(name: Name, value: Elaborated)], environment: Environment,
-    names: [(name: String, node: NodeID)]
+    graph: Graph, node: NodeID, variables: [(name: Name, node: NodeID)],
+    groups: [(name: Name, value: Elaborated)], names: [(name: String, node: NodeID)],
+    from other: Target
   ) {
     self.graph = graph
     self.node = node
-    self.text = text
     self.variables = variables
     self.groups = groups
-    self.environment = environment
     self.names = names
+    (text, environment, plan, key) = (other.text, other.environment, other.plan, other.key)
+  }
+
+  /// The value and its gradient in each variable, by a program that is kept.
+  ///
+  /// - Precondition: the target is a scalar.
+  func valueWithGradient(in session: Session) throws(Diagnostic) -> [Tensor] {
+    let gradientKey = key.asking("value and gradient")
+    let computation = try session.computations.value(for: gradientKey, in: environment) {
+      () throws(Diagnostic) in
+      var graph = graph
+      let nodes = gradient(of: node, variables: variables.map(\.node), in: &graph)
+      return try Computation(
+        graph, .tuple(([node] + nodes).map { .tensor($0) }), dependencies: plan.dependencies,
+        in: environment)
+    }
+    return try computation.evaluation(in: environment).value.tensors
   }
 
   /// Tensors, one for each variable, as values of the names varied.

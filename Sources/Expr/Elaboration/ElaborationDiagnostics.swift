@@ -22,7 +22,7 @@ extension Diagnostic {
   var isNotKnownYet: Bool { message == Self.notKnownYetMessage }
 
   /// A chain of definitions that leads back to its start.
-  static func cycle(_ chain: [Name], at span: SourceSpan?) -> Diagnostic {
+  public static func cycle(_ chain: [Name], at span: SourceSpan?) -> Diagnostic {
     let names = chain + chain.prefix(1)
     return Diagnostic(
       "this definition goes round in a circle: \(names.map(\.spelling).joined(separator: " → "))",

@@ -48,7 +48,7 @@ extension Elaborator {
     let table = EntryTable(sequence)
     let body: (inout Elaborator) throws(Diagnostic) -> NodeID = { elaborator throws(Diagnostic) in
       let entry = elaborator.locals[EntryTable.soleName] ?? .tuple([])
-      return try elaborator.tensor(elaborator.apply(function, to: [entry], at: span), at: span)
+      return try elaborator.apply(function, to: [entry], at: span).tensor(at: span)
     }
     let outer = locals
     defer { locals = outer }
@@ -90,6 +90,7 @@ extension Elaborator {
     }
     if let result = try batching.batch(root) {
       graph = batching.graph
+      staticUses.formUnion(batching.leavesRead)
       return result
     }
     // No batched form: a loop without carries, which any body has.

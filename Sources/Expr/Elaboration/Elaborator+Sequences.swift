@@ -36,7 +36,7 @@ extension Elaborator {
 
   func sequence(of value: Elaborated, at span: SourceSpan) throws(Diagnostic) -> Walk {
     if case .tuple(let parts) = value { return .parts(parts) }
-    let node = try tensor(value, at: span)
+    let node = try value.tensor(at: span)
     let shape = graph.shape(of: node)
     guard shape.rank == 1 || shape.rank == 2 else {
       throw Diagnostic("a loop walks over an array or a range, not a \(shape)", at: span)

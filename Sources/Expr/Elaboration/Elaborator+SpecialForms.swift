@@ -54,15 +54,8 @@ extension Elaborator {
   }
 
   /// An argument that must be a function.
-  func requireFunction(_ value: Elaborated, at span: SourceSpan) throws(Diagnostic) -> Function {
-    guard case .function(let function) = value else {
-      throw Diagnostic("a function is needed here", at: span, hint: "x -> x^2 is one")
-    }
-    return function
-  }
-
   mutating func function(_ id: SyntaxID, _ tree: SyntaxTree) throws(Diagnostic) -> Function {
-    try requireFunction(value(id, tree), at: tree.span(of: id))
+    try value(id, tree).requiredFunction(at: tree.span(of: id))
   }
 
   private mutating func derivativeFunction(

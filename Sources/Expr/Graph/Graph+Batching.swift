@@ -9,6 +9,8 @@ struct Batching {
   /// The batched form of each node that depends on a placeholder.
   private var batched: [NodeID: NodeID]
   private let count: Int
+  /// The leaves whose values decided positions.
+  private(set) var leavesRead: Set<Leaf.ID> = []
   /// The value of a node that no leaf decides, for indices.
   private let positions: (inout Graph, NodeID, NodeID) throws(Diagnostic) -> [Int]
 
@@ -168,9 +170,9 @@ struct Batching {
         let operand = operands[next]
         next += 1
         if let index = batched[operand] {
-          taken.append(try positions(&graph, index, node))
+          taken.append(try read(index, for: node))
         } else {
-          let known = try positions(&graph, operand, node)
+          let known = try read(operand, for: node)
           taken.append(Array(repeating: known[0], count: count))
         }
       case .fixed(let position): taken.append(Array(repeating: position, count: count))
@@ -194,6 +196,11 @@ struct Batching {
       return flat(base, source.count, zip(rows, columns).map { $0 * width + $1 })
     default: return nil
     }
+  }
+
+  private mutating func read(_ index: NodeID, for node: NodeID) throws(Diagnostic) -> [Int] {
+    for (_, leaf) in graph.leaves(under: [index]) { leavesRead.insert(leaf.id) }
+    return try positions(&graph, index, node)
   }
 
   /// Entry positions[k] of row k.
