@@ -42,7 +42,7 @@ extension Session {
       output += Output(name, result, tree.text(of: node))
     }
     if let random = computation.randomAfter { after.random = random }
-    output += Output(notes: notes.map { Diagnostic($0, severity: .note) })
+    output += Output(notes: self.notes(notes, of: value, tree))
     change(tree.text(of: node)) { $0 = after }
     for (_, name, _) in bindings {
       if !isClosed, let circle = environment.circle(through: name) {
@@ -76,7 +76,8 @@ extension Session {
       tree: tree, statement: node, name: name, parameters: parameters, body: body)
     var output = Output(notes: shadowingNotes(name))
     change(tree.text(of: node)) { $0.setFunction(name, to: function) }
-    output.blocks.append(.line(StyledText(function.text)))
+    // A transcript shows the line already.
+    if !settings.echo { output.blocks.append(.line(StyledText(function.text))) }
     output.json.append(
       .object([
         ("statement", .string(function.text)), ("name", .string(name.spelling)),

@@ -73,7 +73,16 @@ extension Session {
     let computation = try computation(node, tree)
     if let random = computation.randomAfter { edit { $0.random = random } }
     let (value, notes) = try computation.evaluation(in: environment)
-    return (value, notes.map { Diagnostic($0, severity: .note) })
+    return (value, self.notes(notes, of: node, tree))
+  }
+
+  /// What kernels told while an expression was evaluated, as long as it calls them itself: what a
+  /// definition under it does was told when that was entered.
+  func notes(_ texts: [String], of node: SyntaxID, _ tree: SyntaxTree) -> [Diagnostic] {
+    guard !texts.isEmpty, environment.call(tree.freeNames(of: node), leadsTo: Name("cg")) else {
+      return []
+    }
+    return texts.map { Diagnostic($0, severity: .note) }
   }
 
   /// The value of an expression now.

@@ -24,5 +24,6 @@ enum GradCommand: Command {
       blocks: target.valueBlocks(values[0], arguments)
         + target.blocks(gradients) { "∂\(target.functionName)/∂\($0)" },
       json: [target.object(Self.self, values[0], [("grad", target.members(gradients))])])
+      + Output(notes: target.notes)
   }
 }

@@ -45,8 +45,11 @@ struct Target {
           groups.append((environment[name]?.name ?? name, value))
         }
       } else {
+        // A size or a bound is no variable: the graph is another one where it changes.
+        let fixed = Set(elaborator.staticUses.map(\.order))
         let varied = Set(
-          elaborator.graph.leaves(under: [node]).filter { !$0.leaf.isData }.map(\.leaf.id.order))
+          elaborator.graph.leaves(under: [node]).filter { !$0.leaf.isData }.map(\.leaf.id.order)
+        ).subtracting(fixed)
         for entry in environment.all {
           guard case .leaf(let id, _, _) = entry.binding, varied.contains(id.order) else {
             continue
@@ -132,7 +135,8 @@ struct Target {
     guard !shape.isScalar else { return }
     throw Diagnostic(
       "'\(text)' is a \(shape): a gradient needs one number", at: span,
-      hint: "sum(\(text)) or norm(\(text)) is one number")
+      hint: "sum(\(text)) is one number; :jac \(text) has all derivatives, :vjp \(text) with "
+        + "weights adds them up")
   }
 
   /// The same with every loop written out, as a trace shows it; itself where there is none.
@@ -183,6 +187,22 @@ struct Target {
         in: environment)
     }
     return try computation.evaluation(in: environment).value.tensors
+  }
+
+  /// A note where one name varied is made from another: both are free then.
+  var notes: [Diagnostic] {
+    for (position, group) in groups.enumerated() {
+      let reached = graph.ancestors(of: group.value.nodes)
+      for (other, under) in groups.enumerated() where other != position {
+        guard under.value.nodes.contains(where: { reached[$0.index] }) else { continue }
+        return [
+          Diagnostic(
+            "'\(group.name)' is made from '\(under.name)'; here each varies while the other is held",
+            severity: .note)
+        ]
+      }
+    }
+    return []
   }
 
   /// Tensors, one for each variable, as values of the names varied.

@@ -84,9 +84,14 @@ extension Elaborator {
     defer { placeholders.removeLast(stands.count) }
     let root = try body(&self)
     let environment = environment
-    var batching = Batching(graph, placeholders: all, count: table.count) {
-      graph, index, node throws(Diagnostic) in
-      try Self.positions(&graph, index, node, environment, at: span)
+    var batching = Batching(
+      graph, placeholders: all, count: table.count, leavesRead: staticUses
+    ) { graph, index throws(Diagnostic) in
+      // What an outer loop has reached is not known.
+      if graph.leaves(under: [index]).contains(where: { $0.leaf.id.order < 0 }) {
+        throw .notKnownYet(at: span)
+      }
+      return try graph.values(of: [index], in: environment)[0].elements
     }
     if let result = try batching.batch(root) {
       graph = batching.graph
@@ -97,36 +102,6 @@ extension Elaborator {
     guard graph.shape(of: root).rank < 2 else { throw .notKnownYet(at: span) }
     let mapped = stands.compactMap { stand in all[stand].map { (input: stand, source: $0) } }
     return graph.loop(steps: table.count, mapped: mapped, carries: [], stacked: [root]).stacked[0]
-  }
-
-  /// The most entries that are written out to see which branch each takes.
-  private static let branchLimit = 2000
-
-  /// Positions from 0 for all entries of an index; one outside is an error.
-  private static func positions(
-    _ graph: inout Graph, _ index: NodeID, _ node: NodeID, _ environment: Environment,
-    at span: SourceSpan
-  ) throws(Diagnostic) -> [Int] {
-    let leaves = graph.leaves(under: [index])
-    if leaves.contains(where: { $0.leaf.id.order < 0 }) { throw .notKnownYet(at: span) }
-    guard case .picking(let picking) = graph.attribute(of: node) else { return [] }
-    let size = picking.axes.firstIndex(of: .operand).map { picking.source.dimensions[$0] } ?? 0
-    let isPair = picking.axes.allSatisfy { $0 == .operand } && picking.axes.count == 2
-    let limit = isPair ? max(picking.source.dimensions[0], picking.source.dimensions[1]) : size
-    let numbers = try graph.values(of: [index], in: environment)[0].elements
-    var positions: [Int] = []
-    positions.reserveCapacity(numbers.count)
-    for number in numbers {
-      guard let whole = Int(exactly: number), whole >= 1, whole <= limit else {
-        // It may stand in a branch that this entry does not take; written out, that shows.
-        if numbers.count <= branchLimit { throw .notKnownYet(at: span) }
-        throw Diagnostic(
-          "the index \(NumberFormat().string(number)) is outside 1…\(limit)", at: span,
-          hint: "look at the range the index runs over")
-      }
-      positions.append(whole - 1)
-    }
-    return positions
   }
 
   private mutating func writtenOut(

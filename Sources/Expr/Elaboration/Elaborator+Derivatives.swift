@@ -63,7 +63,7 @@ extension Elaborator {
     guard !shape.isScalar else { return }
     throw Diagnostic(
       "a gradient needs one number, not a \(shape)", at: span,
-      hint: "jac is the derivative of an array; sum(…) makes one number")
+      hint: "jac is the derivative of an array, vjp a product with it; sum(…) makes one number")
   }
 
   /// `grad(E, w)`: of a function at a point, or of an expression in a name.

@@ -174,6 +174,19 @@ public struct Environment: Sendable {
     return nil
   }
 
+  /// Whether one of some names is `function`, or a function that leads to it.
+  public func call(_ names: [Name], leadsTo function: Name) -> Bool {
+    var visited: Set<Name> = []
+    var pending = names
+    while let name = pending.popLast() {
+      if name == function { return true }
+      guard visited.insert(name).inserted, case .function(let called) = entries[name.key]?.binding
+      else { continue }
+      pending += called.freeNames
+    }
+    return false
+  }
+
   /// The definitions that read a name, directly or through others, in order of definition.
   public func dependents(of name: Name) -> [Name] {
     var affected: Set<String> = [name.key]

@@ -60,7 +60,10 @@ final class LoopRunner {
     }
     let body = try Program(
       graph, outputs: nexts + kept.map(\.node) + live.map { loop.carries[$0].input },
-      borrowed: Set(loop.captured + loop.mapped), memoryLimit: memoryLimit)
+      borrowed: Set(loop.captured + loop.mapped),
+      updatable: graph.updatableInputs(
+        live.map { loop.carries[$0] }, keeping: nexts + kept.map(\.node)),
+      memoryLimit: memoryLimit)
     func slot(_ input: NodeID) -> Int? { graph.leaf(of: input).flatMap { body.slot(of: $0.id) } }
 
     var position = 0

@@ -64,6 +64,8 @@ public final class Program {
   private var booleans: [Bool] = []
   private var leafSlots: [Leaf.ID: Int] = [:]
   private(set) var outputSlots: [Int] = []
+  /// Where the user wrote what may fail, by slot.
+  private var origins: [Int: SourceSpan] = [:]
   /// Where the value of each slot begins; the loop that a program is the body of moves its inputs.
   let slots: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
   private let storage: UnsafeMutablePointer<Double>
@@ -89,11 +91,15 @@ public final class Program {
     try self.init(graph, outputs: outputs, borrowed: [], memoryLimit: memoryLimit)
   }
 
-  /// - Parameter borrowed: leaves without memory of their own, pointed elsewhere before each run.
+  /// - Parameters:
+  ///   - borrowed: leaves without memory of their own, pointed elsewhere before each run.
+  ///   - updatable: leaves that are set anew before each run, so that they may be written over.
   init(
-    _ graph: Graph, outputs: [NodeID], borrowed: Set<NodeID>, memoryLimit: Int
+    _ graph: Graph, outputs: [NodeID], borrowed: Set<NodeID>, updatable: Set<NodeID> = [],
+    memoryLimit: Int
   ) throws(Diagnostic) {
     let needed = graph.ancestors(of: outputs)
+    let inPlace = graph.updatesInPlace(needed, outputs: outputs, updatable: updatable)
     var slotOf: [Int32] = Array(repeating: -1, count: graph.count)
     var offsets: [Int] = []
     var total = 0
@@ -105,6 +111,10 @@ public final class Program {
     for index in 0..<graph.count where needed[index] {
       let id = NodeID(index)
       let shape = graph.shape(of: id)
+      if let array = inPlace[id] {
+        slotOf[index] = slotOf[array.index]
+        continue
+      }
       slotOf[index] = Int32(shapes.count)
       shapes.append(shape)
       booleans.append(graph.isBoolean(id))
@@ -169,6 +179,7 @@ public final class Program {
         appendLoop(primitive, slot, operands.map { slotOf[$0.index] })
         return
       }
+      if primitive.mayFail { origins[slot] = graph.origin(of: id) }
       let inputShapes = operands.map { graph.shape(of: $0) }
       let isScalar = shapes[slot].isScalar && inputShapes.allSatisfy(\.isScalar)
       var detail = Int32(-1)
@@ -285,7 +296,8 @@ public final class Program {
         target.pointee = function(operand(0), operand(1), operand(2))
       case .array:
         work += runArray(instruction, table[Int(instruction.primitive)])
-        if let diagnostic = failure.take() {
+        if var diagnostic = failure.take() {
+          if diagnostic.span == nil { diagnostic.span = origins[Int(instruction.slot)] }
           failures.append(Failure(slot: Int(instruction.slot), diagnostic: diagnostic))
         }
       case .loop:
