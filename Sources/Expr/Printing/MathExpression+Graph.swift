@@ -91,12 +91,10 @@ public struct FormulaReader {
       let positions = axis.positions
       if axis.isSingle {
         items.append("\((positions.first ?? 0) + 1)")
-      } else if positions.count == sizes[position], positions == Array(0..<sizes[position]) {
+      } else if positions.range == 0..<sizes[position] {
         items.append(":")
-      } else if let first = positions.first, let last = positions.last,
-        positions == Array(first..<first + positions.count)
-      {
-        items.append("\(first + 1):\(last + 1)")
+      } else if let range = positions.range, !range.isEmpty {
+        items.append("\(range.lowerBound + 1):\(range.upperBound)")
       } else {
         items.append(
           "[" + positions.prefix(6).map { "\($0 + 1)" }.joined(separator: ", ")
