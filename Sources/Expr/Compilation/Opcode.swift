@@ -6,8 +6,6 @@ enum Opcode: UInt8, Sendable {
   case add, subtract, multiply, divide, strongMultiply, maximum, minimum, power
   case less, lessOrEqual, equal, notEqual, and, or
   case select
-  /// a·b + c, a·b - c and c - a·b, each rounded twice as the two instructions it stands for.
-  case multiplyAdd, multiplySubtract, negateMultiplyAdd
   /// Through the function of the primitive, once an entry.
   case unary, binary, ternary
 
@@ -36,17 +34,5 @@ enum Opcode: UInt8, Sendable {
   init?(_ primitive: Primitive) {
     guard let known = Self.table[Int(primitive.index)] else { return nil }
     self = known
-  }
-
-  var operandCount: Int {
-    switch self {
-    case .copy, .negate, .absolute, .square, .squareRoot, .exp, .log, .log1p, .expm1, .tanh,
-      .sigmoid, .softplus, .sin, .cos, .unary:
-      1
-    case .add, .subtract, .multiply, .divide, .strongMultiply, .maximum, .minimum, .power, .less,
-      .lessOrEqual, .equal, .notEqual, .and, .or, .binary:
-      2
-    case .select, .multiplyAdd, .multiplySubtract, .negateMultiplyAdd, .ternary: 3
-    }
   }
 }

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Darwin)
-import Darwin
-#endif
+import CKernels
 
 /// One operation on numbers in the registers of a program.
 struct ScalarInstruction {
@@ -50,6 +46,7 @@ func runScalars(
   _ code: UnsafeBufferPointer<ScalarInstruction>, _ r: UnsafeMutablePointer<Double>,
   _ buffers: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, _ functions: ScalarFunctions
 ) {
+  let set = Kernels.set
   for i in code {
     if i.isLoad {
       r[Int(i.target)] = buffers[Int(i.a)][Int(i.b)]
@@ -63,15 +60,15 @@ func runScalars(
     case .absolute: result = abs(a)
     case .square: result = a * a
     case .squareRoot: result = a.squareRoot()
-    case .exp: result = Kernels.exp(a)
-    case .log: result = Kernels.log(a)
-    case .log1p: result = Kernels.log1p(a)
-    case .expm1: result = Kernels.expm1(a)
-    case .tanh: result = Kernels.tanh(a)
-    case .sigmoid: result = Kernels.sigmoid(a)
-    case .softplus: result = Kernels.softplus(a)
-    case .sin: result = Kernels.sin(a)
-    case .cos: result = Kernels.cos(a)
+    case .exp: result = set.pointee.exp_one(a)
+    case .log: result = set.pointee.log_one(a)
+    case .log1p: result = set.pointee.log1p_one(a)
+    case .expm1: result = set.pointee.expm1_one(a)
+    case .tanh: result = set.pointee.tanh_one(a)
+    case .sigmoid: result = set.pointee.sigmoid_one(a)
+    case .softplus: result = set.pointee.softplus_one(a)
+    case .sin: result = set.pointee.sin_one(a)
+    case .cos: result = set.pointee.cos_one(a)
     case .add: result = a + b
     case .subtract: result = a - b
     case .multiply: result = a * b
@@ -79,7 +76,7 @@ func runScalars(
     case .strongMultiply: result = a == 0 ? 0 : a * b
     case .maximum: result = a.isNaN ? a : b.isNaN ? b : (a > b ? a : b)
     case .minimum: result = a.isNaN ? a : b.isNaN ? b : (a < b ? a : b)
-    case .power: result = Kernels.power(a, b)
+    case .power: result = set.pointee.pow_one(a, b)
     case .less: result = a < b ? 1 : 0
     case .lessOrEqual: result = a <= b ? 1 : 0
     case .equal: result = a == b ? 1 : 0
@@ -87,9 +84,6 @@ func runScalars(
     case .and: result = a != 0 && b != 0 ? 1 : 0
     case .or: result = a != 0 || b != 0 ? 1 : 0
     case .select: result = a != 0 ? b : r[Int(i.c)]
-    case .multiplyAdd: result = a * b + r[Int(i.c)]
-    case .multiplySubtract: result = a * b - r[Int(i.c)]
-    case .negateMultiplyAdd: result = r[Int(i.c)] - a * b
     case .unary: result = functions.unary[Int(i.function)](a)
     case .binary: result = functions.binary[Int(i.function)](a, b)
     case .ternary: result = functions.ternary[Int(i.function)](a, b, r[Int(i.c)])
