@@ -58,7 +58,8 @@ struct CommandLineTool: ParsableCommand {
   var noHistory = false
 
   @Flag(
-    help: "Touch no file but the scripts named here; limit the memory, and the time of a statement.")
+    help: "Touch no file but the scripts named here; limit the memory, and the time of a statement."
+  )
   var sandbox = false
 
   enum ColourChoice: String, ExpressibleByArgument, CaseIterable { case auto, always, never }

@@ -76,8 +76,6 @@ extension Session {
       tree: tree, statement: node, name: name, parameters: parameters, body: body)
     var output = Output(notes: shadowingNotes(name))
     change(tree.text(of: node)) { $0.setFunction(name, to: function) }
-    // A transcript shows the line already.
-    if !settings.echo { output.blocks.append(.line(StyledText(function.text))) }
     output.json.append(
       .object([
         ("statement", .string(function.text)), ("name", .string(name.spelling)),

@@ -27,7 +27,8 @@ extension Session {
     try runRound(body, tree)
   }
 
-  private mutating func holds(_ condition: SyntaxID, _ tree: SyntaxTree) throws(Diagnostic) -> Bool {
+  private mutating func holds(_ condition: SyntaxID, _ tree: SyntaxTree) throws(Diagnostic) -> Bool
+  {
     let value = try evaluateDrawing(condition, tree).value
     guard let number = value.tensor?.scalar else {
       throw Diagnostic(

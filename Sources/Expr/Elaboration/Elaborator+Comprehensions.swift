@@ -93,16 +93,24 @@ extension Elaborator {
       }
       return try graph.values(of: [index], in: environment)[0].elements
     }
-    if let result = try batching.batch(root) {
-      graph = batching.graph
-      staticUses.formUnion(batching.leavesRead)
-      return result
+    do {
+      if let result = try batching.batch(root) {
+        graph = batching.graph
+        staticUses.formUnion(batching.leavesRead)
+        return result
+      }
+    } catch  where error.isNotKnownYet && table.count > Self.writtenOutEntries {
+      // An index that an outer loop decides: a loop within that loop.
     }
     // No batched form: a loop without carries, which any body has.
     guard graph.shape(of: root).rank < 2 else { throw .notKnownYet(at: span) }
     let mapped = stands.compactMap { stand in all[stand].map { (input: stand, source: $0) } }
     return graph.loop(steps: table.count, mapped: mapped, carries: [], stacked: [root]).stacked[0]
   }
+
+  /// Entries up to which a body is written out for the sake of the loop around it: a few vectors are
+  /// faster than many short loops.
+  private static let writtenOutEntries = 256
 
   private mutating func writtenOut(
     _ table: EntryTable, _ span: SourceSpan,

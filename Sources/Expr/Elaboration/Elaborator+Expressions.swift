@@ -207,6 +207,11 @@ extension Elaborator {
     if graph.leaves(under: [test]).isEmpty, !dependsOnPlaceholder(test) {
       return graph.constant(try staticValue(of: test, at: tree.span(of: id)))
     }
+    let leaves = graph.leaves(under: [test]).filter { $0.leaf.id.order >= 0 }
+    let names = leaves.map { "'\($0.leaf.name)'" }.joined(separator: " and ")
+    openCondition =
+      "'\(tree.text(of: id))' depends on the value of "
+      + (names.isEmpty ? "what a loop walks over" : names)
     return test
   }
 

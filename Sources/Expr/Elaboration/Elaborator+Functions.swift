@@ -26,7 +26,8 @@ extension Elaborator {
     guard callDepth < Self.callDepthLimit else {
       throw Diagnostic(
         "calls of \(closure.signature) go deeper than \(Self.callDepthLimit)", at: span,
-        hint: "a recursion ends by a condition that is known while elaborating: sizes, constants")
+        hint: openCondition.map { "\($0): a recursion ends by sizes and constants" }
+          ?? "a recursion ends by a condition that is known while elaborating: sizes, constants")
     }
     let outer = (locals, endValues)
     callDepth += 1
@@ -161,7 +162,8 @@ extension Elaborator {
     let span = tree.span(of: id), before = locals
     let first = try branch(then, tree), afterThen = locals
     locals = before
-    let second = try otherwise.map { id throws(Diagnostic) in try branch(id, tree) } ?? .success(nil)
+    let second =
+      try otherwise.map { id throws(Diagnostic) in try branch(id, tree) } ?? .success(nil)
     let afterElse = locals
     locals = before
     if case (.failure(let error), .failure) = (first, second) { throw error }

@@ -31,6 +31,9 @@ public struct Elaborator {
   /// Calls within calls, which recursion without end must not overflow.
   var callDepth = 0
 
+  /// The last condition that was not known while elaborating: what a recursion fails to end by.
+  var openCondition: String?
+
   static let callDepthLimit = 100
 
   public init(_ environment: Environment) {

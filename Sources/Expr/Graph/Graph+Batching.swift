@@ -166,6 +166,7 @@ struct Batching {
   /// one is outside, which the loop reports when it gets there.
   private mutating func pick(_ node: NodeID, _ operands: [NodeID]) throws(Diagnostic) -> NodeID? {
     guard case .picking(let picking) = graph.attribute(of: node) else { return nil }
+    if let line = try pickLine(node, operands, picking) { return line }
     var taken: [[Int]?] = []
     var next = 1
     for (axis, size) in zip(picking.axes, picking.source.dimensions) {
@@ -195,6 +196,32 @@ struct Batching {
       return flat(base, source.count, zip(rows, columns).map { $0 * width + $1 })
     default: return nil
     }
+  }
+
+  /// Entries of the row, or the column, that an outer loop has reached: the line is picked when that
+  /// loop runs, its entries are known now. nil for all other indices.
+  private mutating func pickLine(
+    _ node: NodeID, _ operands: [NodeID], _ picking: Picking
+  ) throws(Diagnostic) -> NodeID? {
+    guard operands.count == 3, batched[operands[0]] == nil else { return nil }
+    for (outer, inner) in [(0, 1), (1, 0)] {
+      let index = operands[outer + 1],
+        isOpen = graph.leaves(under: [index]).contains {
+          $0.leaf.id.order < 0
+        }
+      guard isOpen, batched[index] == nil, batched[operands[inner + 1]] != nil else { continue }
+      let size = picking.source.dimensions[inner]
+      guard let entries = try positions(operands[inner + 1], size: size, for: node) else {
+        return nil
+      }
+      var axes = [Picking.Axis.operand, .operand]
+      axes[inner] = .whole
+      let part = Picking(axes: axes, source: picking.source)
+      graph.origin = graph.origin(of: node)
+      let line = graph.apply(Primitive[.pick], [operands[0], index], .picking(part))
+      return gather(line, [.init(positions: entries, isSingle: false)], .vector(size))
+    }
+    return nil
   }
 
   /// The positions, from 0, of an index in a dimension; where nobody asks for the entry any will do.

@@ -22,7 +22,9 @@ extension Primitive {
           let attribute = graph.attribute(of: node)
           var parts: [NodeID?] = operands.map { _ in nil }
           // What is read of λ comes before what overwrites it.
-          if isActive[1] { parts[1] = graph.apply(Primitive[.pick], [adjoint] + indices, attribute) }
+          if isActive[1] {
+            parts[1] = graph.apply(Primitive[.pick], [adjoint] + indices, attribute)
+          }
           if isActive[0] {
             let zeros = graph.filled(0, graph.shape(of: operands[1]))
             parts[0] = graph.apply(Primitive[.replaceAt], [adjoint, zeros] + indices, attribute)
