@@ -99,6 +99,7 @@ enum JSONValue: Sendable {
   /// inf and nan are written as the strings "inf", "-inf", "nan".
   case number(Double)
   case integer(Int)
+  case unsigned(UInt64)
   case string(String)
   case array([JSONValue])
   case object([(key: String, value: JSONValue)])

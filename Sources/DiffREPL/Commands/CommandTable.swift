@@ -41,6 +41,9 @@ enum CommandTable {
     let start = span.range.lowerBound
     let (command, isPrefix) = try find(
       word, at: SourceSpan(span.source, start..<start + 1 + typed.utf8.count))
+    if session.isSandboxed, command.usesFiles || span.text.hasFile {
+      throw .sandboxed("run :\(command.name) on files", at: span)
+    }
     let parsed = try CommandArguments(
       span.source, arguments, word: typed, wordSpan: span, command: command, isForced: isForced)
     var output = try command.run(parsed, in: &session)
@@ -78,5 +81,14 @@ enum CommandTable {
     throw Diagnostic(
       "there is no command :\(word)", at: span,
       hint: close.map { "did you mean :\($0)?" } ?? ":help lists the commands")
+  }
+}
+
+extension String {
+  /// Whether a command ends in `> name`: a comparison there would stand in parentheses.
+  fileprivate var hasFile: Bool {
+    guard let mark = lastIndex(of: ">"), mark > startIndex else { return false }
+    let before = self[..<mark], after = self[index(after: mark)...]
+    return !before.hasSuffix("-") && !after.hasPrefix("=") && !after.contains(")")
   }
 }

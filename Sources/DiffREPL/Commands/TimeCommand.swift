@@ -16,8 +16,11 @@ enum TimeCommand: Command {
     _ arguments: CommandArguments, in session: inout Session
   ) throws(Diagnostic) -> Output {
     let clock = ContinuousClock()
+    // From the text, whatever has been prepared before.
+    var fresh = session
+    fresh.computations = ComputationCache()
     let start = clock.now
-    var target = try Target(arguments, in: session, needsVariables: false)
+    var target = try Target(arguments, in: fresh, needsVariables: false)
     let value = try Program(target.graph, outputs: [target.node])
     var seconds = (prepare: 0.0, value: 0.0, gradient: Double?.none)
     var full = value

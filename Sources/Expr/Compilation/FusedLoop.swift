@@ -39,9 +39,9 @@ final class FusedLoop {
     case dot(Int, Int, to: Location)
     case maximum(Int, to: Location, Span)
     /// The rows of a matrix times a vector, into a register.
-    case matrixVector(Location, columns: Int, Location, Int)
+    case matrixVector(Location, columns: Int, Location, Int, weight: Int?)
     /// Adds the rows of a matrix, each times an entry of a register, to a vector.
-    case transposedMatrixVector(Location, columns: Int, Int, to: Location)
+    case transposedMatrixVector(Location, columns: Int, Int, to: Location, isStrong: Bool)
     /// Zeros with some of `parts` added at their places.
     case accumulate(Range<Int>, to: Location, count: Int)
   }
@@ -152,7 +152,8 @@ final class FusedLoop {
     var longest = 1
     for special in specials {
       switch special {
-      case .matrixVector(_, let columns, _, _), .transposedMatrixVector(_, let columns, _, _):
+      case .matrixVector(_, let columns, _, _, _),
+        .transposedMatrixVector(_, let columns, _, _, _):
         longest = max(longest, columns)
       default: break
       }
@@ -221,7 +222,7 @@ final class FusedLoop {
         if span != .all {
           memory.pointer(target).update(repeating: -.infinity, count: size(of: span))
         }
-      case .transposedMatrixVector(_, let columns, _, let target):
+      case .transposedMatrixVector(_, let columns, _, let target, _):
         memory.pointer(target).update(repeating: 0, count: columns)
       case .dot, .matrixVector, .accumulate: break
       }
@@ -289,16 +290,40 @@ final class FusedLoop {
         forEachRow(length) { Kernels.maximum(greatest, greatest, block + $1, $2) }
       }
     case .dot(let a, let b, _): totals[index] += Kernels.dot(registers[a], registers[b], length)
-    case .matrixVector(let matrix, let columns, let vector, let register):
+    case .matrixVector(let matrix, let columns, let vector, let register, let weight):
+      let lines = memory.pointer(matrix) + start * columns
       Kernels.multiply(
-        memory.pointer(matrix) + start * columns, rows: length, columns: columns,
-        memory.pointer(vector), to: registers[register])
-    case .transposedMatrixVector(let matrix, let columns, let register, let target):
-      Kernels.addTransposedProduct(
-        memory.pointer(matrix) + start * columns, rows: length, columns: columns,
-        registers[register], to: memory.pointer(target))
+        lines, rows: length, columns: columns, memory.pointer(vector), to: registers[register])
+      if let weight {
+        Kernels.repairProduct(
+          rows: length, inner: columns, columns: 1, lines, columns, 1, memory.pointer(vector), 1, 1,
+          weight: weight, registers[register])
+      }
+    case .transposedMatrixVector(let matrix, let columns, let register, let target, let isStrong):
+      let lines = memory.pointer(matrix) + start * columns
+      if isStrong {
+        addStrongly(lines, columns, registers[register], length, memory.pointer(target))
+      } else {
+        Kernels.addTransposedProduct(
+          lines, rows: length, columns: columns, registers[register], to: memory.pointer(target))
+      }
     case .accumulate(let range, let target, let count):
       accumulate(range, memory.pointer(target), count, start, length)
+    }
+  }
+
+  /// Adds the rows of a matrix, each times its weight, in stretches without a weight of 0.
+  private func addStrongly(
+    _ lines: UnsafeMutablePointer<Double>, _ columns: Int, _ weights: UnsafeMutablePointer<Double>,
+    _ length: Int, _ target: UnsafeMutablePointer<Double>
+  ) {
+    var first = 0
+    for row in 0...length where row == length || weights[row] == 0 {
+      if row > first {
+        Kernels.addTransposedProduct(
+          lines + first * columns, rows: row - first, columns: columns, weights + first, to: target)
+      }
+      first = row + 1
     }
   }
 

@@ -34,18 +34,18 @@ struct FusedLoopBuilder {
           c: Int32(registers.count > 2 ? registers[2] : registers[0])))
       reads.append(registers)
       writes.append(target)
-    case .matrixVector:
+    case .matrixVector(let weight):
       let target = newRegister(for: value, in: builder)
       append(
         .matrixVector(
           builder.location(operands[0]), columns: operands[0].extent.columns,
-          builder.location(operands[1]), target), reading: [], writing: target)
-    case .transposedMatrixVector:
+          builder.location(operands[1]), target, weight: weight), reading: [], writing: target)
+    case .transposedMatrixVector(let isStrong):
       let register = register(operands[1], of: value, in: builder)
       append(
         .transposedMatrixVector(
           builder.location(operands[0]), columns: operands[0].extent.columns, register,
-          to: builder.locations[value]!), reading: [register])
+          to: builder.locations[value]!, isStrong: isStrong), reading: [register])
     case .reduction(let reduction):
       let registers = operands.map { register($0, of: value, in: builder) }
       let target = builder.locations[value]!

@@ -60,13 +60,16 @@ final class ProductTask {
   /// From row to row and from column to column of each factor.
   private let leftStrides: (Int, Int)
   private let rightStrides: (Int, Int)
+  /// Which of the two is the λ of the chain rule, where nothing flows if it is 0.
+  private let weight: Int?
   private let workspace: UnsafeMutablePointer<Double>
   /// The memory it owns, in bytes.
   let bytes: Int
 
   init(
     left: FusedLoop.Location, right: FusedLoop.Location, target: FusedLoop.Location,
-    leftExtent: Extent, rightExtent: Extent, isLeftTurned: Bool, isRightTurned: Bool
+    leftExtent: Extent, rightExtent: Extent, isLeftTurned: Bool, isRightTurned: Bool,
+    weight: Int?
   ) {
     self.left = left
     self.right = right
@@ -76,6 +79,7 @@ final class ProductTask {
     columns = isRightTurned ? rightExtent.rows : rightExtent.columns
     leftStrides = isLeftTurned ? (1, leftExtent.columns) : (leftExtent.columns, 1)
     rightStrides = isRightTurned ? (1, rightExtent.columns) : (rightExtent.columns, 1)
+    self.weight = weight
     let count = Kernels.set.pointee.gemm_workspace(rows, columns, inner)
     workspace = .allocate(capacity: max(1, count))
     bytes = count * 8
@@ -88,6 +92,12 @@ final class ProductTask {
       rows, columns, inner, memory.pointer(left), leftStrides.0, leftStrides.1,
       memory.pointer(right), rightStrides.0, rightStrides.1, memory.pointer(target), columns, 1, 0,
       workspace)
+    guard let weight else { return }
+    // 0·inf and 0·nan show in the result; where there is none the plain product is the strong one.
+    Kernels.repairProduct(
+      rows: rows, inner: inner, columns: columns, memory.pointer(left), leftStrides.0,
+      leftStrides.1, memory.pointer(right), rightStrides.0, rightStrides.1, weight: weight,
+      memory.pointer(target))
   }
 }
 
