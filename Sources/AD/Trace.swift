@@ -128,7 +128,7 @@ public struct TraceBuilder {
     }
     let adjoints = request.wantsAdjoints ? adjointNodes() : [:]
     let tangents = tangentNodes()
-    values = try graph.values(of: outputs, in: environment)
+    values = try graph.values(asTyped: outputs, in: environment)
 
     let contributions = contributionFormulas(maps)
     let closed = request.expands ? closedForms(maps) : []

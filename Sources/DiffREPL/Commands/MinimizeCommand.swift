@@ -31,8 +31,8 @@ enum MinimizeCommand: Command {
 
     let nodes = gradient(
       of: target.node, variables: target.variables.map(\.node), in: &target.graph)
-    let program = try Program(
-      target.graph, outputs: [target.node] + nodes + target.variables.map(\.node))
+    let program = try target.graph.compiled(
+      [target.node] + nodes + target.variables.map(\.node))
     program.setLeaves(from: target.environment)
     let result = try solver.run(program, variables: leaves)
 

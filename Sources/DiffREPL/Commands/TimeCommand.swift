@@ -18,13 +18,13 @@ enum TimeCommand: Command {
     let clock = ContinuousClock()
     let start = clock.now
     var target = try Target(arguments, in: session, needsVariables: false)
-    let value = try Program(target.graph, outputs: [target.node])
+    let value = try target.graph.compiled([target.node])
     var seconds = (prepare: 0.0, value: 0.0, gradient: Double?.none)
     var full = value
     if target.graph.shape(of: target.node).isScalar, !target.variables.isEmpty {
       let nodes = gradient(
         of: target.node, variables: target.variables.map(\.node), in: &target.graph)
-      full = try Program(target.graph, outputs: [target.node] + nodes)
+      full = try target.graph.compiled([target.node] + nodes)
     }
     seconds.prepare = (clock.now - start).seconds
     value.setLeaves(from: target.environment)

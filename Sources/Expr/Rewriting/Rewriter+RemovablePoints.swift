@@ -1,0 +1,150 @@
+/// Quotients of factors that vanish together: each factor that vanishes with w as wᵖ is w^p times a
+/// series that does not vanish, and the powers of w cancel.
+extension Rewriter {
+  /// A factor as wᵖ·rest.
+  private struct Vanishing {
+    let factor: NodeID
+    /// What it vanishes with, and as which power.
+    let variable: NodeID
+    let order: Double
+    let rest: @Sendable (inout Rewriter) -> NodeID
+  }
+
+  /// Functions that vanish at 0 with their argument, as which power of it, by the name of their
+  /// series.
+  private static let vanishing: [Int16: (order: Int, series: String)] = {
+    var table: [Int16: (order: Int, series: String)] = [:]
+    for (name, order, series) in [
+      ("sin", 1, "sin"), ("tan", 1, "tan"), ("sinh", 1, "sinh"), ("tanh", 1, "tanh"),
+      ("asin", 1, "asin"), ("atan", 1, "atan"), ("asinh", 1, "asinh"), ("atanh", 1, "atanh"),
+      ("expm1", 1, "expm1"), ("log1p", 1, "log1p"), ("erf", 1, "erf"), ("versin", 2, "versin"),
+      ("coshm1", 2, "coshm1"), ("sinm", 3, "sin"), ("tanm", 3, "tan"), ("tanhm", 3, "tanh"),
+      ("sinhm", 3, "sinh"), ("atanm", 3, "atan"), ("asinm", 3, "asin"), ("asinhm", 3, "asinh"),
+      ("atanhm", 3, "atanh"), ("expm2", 2, "expm1"), ("expm3", 3, "expm1"),
+      ("log1pm", 2, "log1p"), ("versinm", 4, "versin"), ("coshm", 4, "coshm1"),
+    ] { table[Operation(name).index] = (order, series) }
+    return table
+  }()
+
+  /// Takes one pair of vanishing factors, or a factor and a power of its variable, apart.
+  mutating func removableFactor(_ factors: inout Factors) -> Bool {
+    guard factors.powers.contains(where: { $0.exponent < 0 }),
+      factors.powers.contains(where: { $0.exponent > 0 })
+    else { return false }
+    let found: [(Vanishing, Double)] = factors.powers.compactMap { base, exponent in
+      vanishing(base, beside: factors).map { ($0, exponent) }
+    }
+    for (place, (item, exponent)) in found.enumerated() {
+      let own = self.factors(of: item.variable)
+      // What cancels: a power of the variable's own factors, or another function of them.
+      let meets = own.powers.contains { part in
+        let other = factors.exponent(of: part.base)
+        if other != 0, (other < 0) != (exponent * part.exponent < 0) { return true }
+        return found.enumerated().contains { position, partner in
+          position != place && (partner.1 < 0) != (exponent < 0)
+            && self.factors(of: partner.0.variable).exponent(of: part.base) != 0
+        }
+      }
+      guard meets, own.exponentials.isEmpty, own.underRoots.isEmpty,
+        exponent == exponent.rounded()
+      else { continue }
+      let rest = item.rest(&self)
+      factors.multiply(item.factor, -exponent)
+      factors.multiply(rest, exponent)
+      collect(item.variable, item.order * exponent, into: &factors)
+      factors.merged.removeAll { base in
+        base == item.factor || own.powers.contains { $0.base == base } && isTotal(base)
+      }
+      return true
+    }
+    return false
+  }
+
+  /// The vanishing form of a factor, if it has one.
+  private func vanishing(_ node: NodeID, beside factors: Factors) -> Vanishing? {
+    if let (order, series) = Self.vanishing[operation(of: node)] {
+      let tail = Operation(Primitive.tailName(series, order))
+      let variable = operand(node)
+      return Vanishing(factor: node, variable: variable, order: Double(order)) { rewriter in
+        let none = rewriter.number(0)
+        return rewriter.graph(tail, none, variable)
+      }
+    }
+    return logarithm(node, beside: factors) ?? difference(node, beside: factors)
+  }
+
+  /// log(x) vanishes with x - 1.
+  private func logarithm(_ node: NodeID, beside factors: Factors) -> Vanishing? {
+    guard let x = argument(node, of: .log) else { return nil }
+    for (base, exponent) in factors.powers where exponent < 0 {
+      let form = linearForm(of: base)
+      guard form.constant == -1, form.terms.count == 1, form.terms[0].coefficient == 1,
+        form.terms[0].node == x
+      else { continue }
+      return Vanishing(factor: node, variable: base, order: 1) { rewriter in
+        let none = rewriter.number(0)
+        return rewriter.graph(Operation(Primitive.tailName("log1p", 1)), none, base)
+      }
+    }
+    return nil
+  }
+
+  /// √a - r vanishes with a - r² and eˣ - eᵃ with x - a, where that stands below the line.
+  private func difference(_ node: NodeID, beside factors: Factors) -> Vanishing? {
+    for (base, exponent) in factors.powers where exponent < 0 && base != node {
+      if isOperation(node, .expDifference) {
+        let a = operand(node), b = operand(node, 1)
+        var form = linearForm(of: a)
+        collect(b, -1, into: &form)
+        collect(base, -1, into: &form)
+        guard form.terms.isEmpty, form.constant == 0 else { continue }
+        return Vanishing(factor: node, variable: base, order: 1) { rewriter in
+          let none = rewriter.number(0)
+          let tail = rewriter.graph(Operation(Primitive.tailName("expm1", 1)), none, base)
+          let scale = rewriter.make(.exp, b)
+          return rewriter.graph(.multiply, scale, tail)
+        }
+      }
+      let form = linearForm(of: node)
+      guard form.terms.count == 1, form.terms[0].coefficient == 1, form.constant < 0,
+        let inner = argument(form.terms[0].node, of: .sqrt)
+      else { continue }
+      var gap = linearForm(of: inner)
+      collect(base, -1, into: &gap)
+      guard gap.terms.isEmpty, gap.constant == form.constant * form.constant else { continue }
+      let root = form.terms[0].node, shift = -form.constant
+      return Vanishing(factor: node, variable: base, order: 1) { rewriter in
+        let number = rewriter.number(shift), one = rewriter.number(1)
+        let below = rewriter.graph(.add, root, number)
+        return rewriter.graph(.divide, one, below)
+      }
+    }
+    return nil
+  }
+
+  /// u·log(w) as u⊛log(w) where w is a product with a factor of u: 0 where u is.
+  mutating func strongLogarithm(_ factors: inout Factors) -> Bool {
+    for (place, (base, exponent)) in factors.powers.enumerated() where exponent == 1 {
+      let parts: [NodeID]
+      switch operation(of: base) {
+      case Operation.log.index: parts = [operand(base)]
+      case Operation.logQuotient.index, Operation.logProduct.index:
+        parts = [operand(base), operand(base, 1)]
+      default: continue
+      }
+      let shared = parts.flatMap { self.factors(of: $0).powers.map(\.base) }
+      let meeting = factors.powers.filter { $0.exponent > 0 && shared.contains($0.base) }
+      guard !meeting.isEmpty, meeting.allSatisfy({ isTotal($0.base) || isNonNegative($0.base) })
+      else { continue }
+      factors.powers.remove(at: place)
+      factors.powers.removeAll { part in meeting.contains { $0.base == part.base } }
+      var weight = Factors()
+      weight.powers = meeting
+      let product = node(of: weight)
+      let strong = graph(.strongMultiply, product, base)
+      factors.multiply(strong, 1)
+      return true
+    }
+    return false
+  }
+}
