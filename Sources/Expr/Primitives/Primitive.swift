@@ -130,7 +130,7 @@ extension Primitive {
   public static let all: [Primitive] = {
     let families: [[Primitive]] = [
       arithmetic, comparisons, exponential, trigonometric, hyperbolic, activations, nonSmooth,
-      special, stable, seriesTails, reductions, extremes, cumulative, products, linearAlgebra,
+      special, stable, stablePairs, seriesTails, reductions, extremes, cumulative, products, linearAlgebra,
       determinants, solutions,
       arrangement, matrices, picking, loops,
     ]
@@ -165,6 +165,11 @@ extension Primitive {
   /// The function a user calls by this name with so many arguments.
   public static func function(named name: String, argumentCount: Int) -> Primitive? {
     byName[name]?.first { $0.isFunction && $0.arity.contains(argumentCount) }
+  }
+
+  /// The entry of a name, if there is one.
+  static func named(_ name: String) -> Primitive? {
+    byName[name]?.first { $0.name == name }
   }
 
   /// The entry of a name that the program itself uses.

@@ -6,32 +6,34 @@ extension Primitive {
   ///
   /// A quotient takes the number of times it is differentiated as its first operand, as polygamma
   /// does, so that one entry gives every order.
-  static let seriesTails: [Primitive] =
-    tails.map { series, order in quotient(series, order) } + remainders
+  static let seriesTails: [Primitive] = functions.map(quotient) + remainders
 
-  /// The name of (g(x) - terms below x^m)/x^m.
-  static func tailName(_ function: String, _ order: Int) -> String { "\(function)Tail\(order)" }
+  /// The name of (g(x) - terms below x^m)/x^m, of m, the number of derivatives, and x.
+  static func tailName(_ function: String) -> String { "\(function)Tail" }
 
-  private static let tails: [(TaylorFunction, Int)] = [
-    (.sine, 1), (.sine, 3), (.versine, 2), (.versine, 4), (.expMinusOne, 1), (.expMinusOne, 2),
-    (.expMinusOne, 3), (.logOnePlus, 1), (.logOnePlus, 2), (.tangent, 1), (.tangent, 3),
-    (.hyperbolicTangent, 1), (.hyperbolicTangent, 3), (.hyperbolicSine, 1), (.hyperbolicSine, 3),
-    (.coshMinusOne, 2), (.coshMinusOne, 4), (.arcSine, 1), (.arcSine, 3), (.arcTangent, 1),
-    (.arcTangent, 3), (.hyperbolicArcSine, 1), (.hyperbolicArcSine, 3),
-    (.hyperbolicArcTangent, 1), (.hyperbolicArcTangent, 3), (.errorFunction, 1),
+  /// The functions by the name that their quotients have.
+  static let functions: [TaylorFunction] = [
+    .sine, .cosine, .versine, .exponential, .expMinusOne, .logOnePlus, .tangent,
+    .hyperbolicTangent, .hyperbolicSine, .hyperbolicCosine, .coshMinusOne, .arcSine, .arcTangent,
+    .hyperbolicArcSine, .hyperbolicArcTangent, .errorFunction, .logCosine, .bernoulli,
   ]
 
-  private static func quotient(_ series: TaylorFunction, _ order: Int) -> Primitive {
-    let name = tailName(series.name, order)
-    return .elementwise(
-      name, "the n-th derivative of (\(series.name)(x) - terms below x^\(order))/x^\(order)",
-      isFunction: false,
-      value: { n, x in
-        guard let derivative = Int(exactly: n), (0..<24).contains(derivative) else { return .nan }
-        return series.tail(order, derivative: derivative, at: x)
-      },
-      partials: [.number(.nan), .f(name, .x + 1, .y)], samples: [[0, 0.3], [1, 0.6], [0, 0]],
-      edges: [0])
+  private static func quotient(_ series: TaylorFunction) -> Primitive {
+    let name = tailName(series.name)
+    let partial: [Formula] = [
+      .number(.nan), .number(.nan),
+      .f(name, .operand(0), .operand(1) + 1, .operand(2)),
+    ]
+    return Primitive(
+      name, "the n-th derivative of (\(series.name)(x) - terms below x^m)/x^m",
+      isFunction: false, arity: 3...3, shape: ShapeRules.elementwise,
+      evaluation: .ternary { order, n, x in
+        guard let derivative = Int(exactly: n), (0..<24).contains(derivative),
+          let first = Int(exactly: order), (0..<16).contains(first)
+        else { return .nan }
+        return series.tail(first, derivative: derivative, at: x)
+      }, derivative: .elementwise(partial), samples: [[1, 0, 0.3], [2, 1, 0.6], [1, 0, 0]],
+      edges: [])
   }
 
   /// g(x) - x and its kin, each with its sign such that the derivative is plain.

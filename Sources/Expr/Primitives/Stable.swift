@@ -69,6 +69,76 @@ extension Primitive {
       partial: .f("erfcHazard", .x) * .result - 1, samples: [-1.3, 0.4, 5], edges: [0, 30, -30]),
   ]
 
+  /// The cosine of the angle of a point, and differences of one function at two places.
+  static let stablePairs: [Primitive] = [
+    .elementwise(
+      "direction", "x/hypot(x, y), 0 at 0", isFunction: false,
+      value: { $0 == 0 ? 0 : $0 / Double.hypot($0, $1) },
+      partials: [
+        .f(
+          "strongDivide", .square(.f("direction", .y, .x)), .f("hypot", .x, .y)),
+        -.f("strongDivide", .result * .f("direction", .y, .x), .f("hypot", .x, .y)),
+      ], samples: [[1.5, -0.3], [3, 4]], edges: [0]),
+    .elementwise(
+      "csch", "1/sinh(x), without overflow", isFunction: false,
+      value: { x in
+        let decay = Double.exp(-x.magnitude)
+        return (x < 0 ? 2 : -2) * decay / Double.expMinusOne(-2 * x.magnitude)
+      }, partial: -.result / .f("tanh", .x), samples: [-2, 0.4], edges: [0, 800]),
+    difference(
+      "sinDifference", "sin", partials: [.f("cos", .x), -.f("cos", .y)], value: { .sin($0) },
+      near: { b, d in 2 * Double.cos(b + d / 2) * Double.sin(d / 2) }),
+    difference(
+      "cosDifference", "cos", partials: [-.f("sin", .x), .f("sin", .y)], value: { .cos($0) },
+      near: { b, d in -2 * Double.sin(b + d / 2) * Double.sin(d / 2) }),
+    difference(
+      "tanDifference", "tan",
+      partials: [1 + .square(.f("tan", .x)), -1 - .square(.f("tan", .y))], value: { .tan($0) },
+      near: { b, d in Double.sin(d) / (Double.cos(b) * Double.cos(b + d)) }),
+    difference(
+      "tanhDifference", "tanh",
+      partials: [.square(.f("sech", .x)), -.square(.f("sech", .y))], value: { .tanh($0) },
+      near: { b, d in Double.sinh(d) * sech(b) * sech(b + d) }, always: 3),
+    difference(
+      "sigmoidDifference", "sigmoid",
+      partials: [
+        .f("sigmoid", .x) * .f("sigmoid", -.x), -(.f("sigmoid", .y) * .f("sigmoid", -.y)),
+      ], value: { sigmoid($0) },
+      near: { b, d in sigmoid(b + d) * sigmoid(-b) * -Double.expMinusOne(-d) }, always: 30),
+    difference(
+      "atanDifference", "atan",
+      partials: [1 / (1 + .square(.x)), -1 / (1 + .square(.y))], value: { .atan($0) },
+      near: { b, d in Double.atan2(y: d, x: 1 + b * (b + d)) }, always: .infinity),
+    // The loss of a logit a against b ∈ [0, 1]: the greater part is a(1 - b) for a > 0.
+    .elementwise(
+      "logitLoss", "softplus(x) - x*y, exact where the two are near", isFunction: false,
+      value: { $0 > 0 ? softplus(-$0) + $0 * (1 - $1) : softplus($0) - $0 * $1 },
+      partials: [.f("logitExcess", .x, .y), -.x], samples: [[1.5, 0.3], [-2, 1]], edges: [0]),
+    .elementwise(
+      "logitExcess", "sigmoid(x) - y, exact where the two are near", isFunction: false,
+      value: { $0 > 0 ? (1 - $1) - sigmoid(-$0) : sigmoid($0) - $1 },
+      partials: [.f("sigmoid", .x) * .f("sigmoid", -.x), -1], samples: [[1.5, 0.3], [-2, 1]],
+      edges: [0]),
+  ]
+
+  /// f(x) - f(y): as typed for distant arguments, by an identity in y and x - y for near ones.
+  private static func difference(
+    _ name: String, _ function: String, partials: [Formula],
+    value: @escaping @Sendable (Double) -> Double,
+    near: @escaping @Sendable (_ y: Double, _ gap: Double) -> Double, always limit: Double = 0.5
+  ) -> Primitive {
+    .elementwise(
+      name, "\(function)(x) - \(function)(y), exact for near x and y", isFunction: false,
+      value: { x, y in
+        (x - y).magnitude < limit ? near(y, x - y) : value(x) - value(y)
+      }, partials: partials, samples: [[1.5, -0.3], [0.7, 0.7001]], edges: [0])
+  }
+
+  private static let sech: @Sendable (Double) -> Double = { x in
+    let decay = Double.exp(-x.magnitude)
+    return 2 * decay / (1 + decay * decay)
+  }
+
   private static let expDifference: @Sendable (Double, Double) -> Double = { a, b in
     if a == b { return a == .infinity ? .nan : 0 }
     if a > b { return a > 710 ? Double.exp(a) : -Double.exp(a) * Double.expMinusOne(b - a) }

@@ -56,7 +56,7 @@ extension Rewriter {
     case .multiply where isWhole:
       collect(operand(node), exponent, into: &factors, depth: depth - 1)
       collect(operand(node, 1), exponent, into: &factors, depth: depth - 1)
-    case .divide where isWhole:
+    case .divide where isWhole, Operation.strongDivide.index where isWhole:
       collect(operand(node), exponent, into: &factors, depth: depth - 1)
       collect(operand(node, 1), -exponent, into: &factors, depth: depth - 1)
     case .negate where isWhole:

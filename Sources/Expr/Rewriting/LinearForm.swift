@@ -92,8 +92,30 @@ extension Rewriter {
     return make(.multiply, scale, node)
   }
 
+  /// u² - c of a product (u - √c)(u + √c), which x² - c has become; other nodes as they are.
+  mutating func expanded(_ node: NodeID) -> NodeID {
+    if let inner = argument(node, of: .negate) {
+      let value = expanded(inner)
+      return value == inner ? node : graph.apply(.negate, value)
+    }
+    guard isOperation(node, .multiply) else { return node }
+    let first = linearForm(of: operand(node)), second = linearForm(of: operand(node, 1))
+    guard first.terms.count == 1, second.terms.count == 1,
+      first.terms[0].node == second.terms[0].node, first.constant != 0,
+      first.constant.magnitude == second.constant.magnitude,
+      first.terms[0].coefficient.magnitude == 1, second.terms[0].coefficient.magnitude == 1
+    else { return node }
+    let product = first.terms[0].coefficient * second.terms[0].coefficient
+    guard first.constant * second.constant * product < 0 else { return node }
+    let two = number(2), rest = number(first.constant * second.constant)
+    let square = graph.apply(.power, first.terms[0].node, two)
+    let signed = product < 0 ? graph.apply(.negate, square) : square
+    return graph.apply(.add, signed, rest)
+  }
+
   /// a - b if that is shorter than the two apart: equal terms have gone. nil otherwise.
   mutating func cancelled(_ a: NodeID, _ b: NodeID) -> NodeID? {
+    let (a, b) = (expanded(a), expanded(b))
     var form = linearForm(of: a)
     let other = linearForm(of: b)
     let before = form.terms.count + other.terms.count

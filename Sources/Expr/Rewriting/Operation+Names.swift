@@ -59,6 +59,15 @@ extension Operation {
   static let logProduct = Operation("logProduct")
   static let erfcx = Operation("erfcx")
   static let erfDifference = Operation("erfDifference")
+  static let expm2 = Operation("expm2")
+  static let csch = Operation("csch")
+  static let direction = Operation("direction")
+  static let strongDivide = Operation("strongDivide")
+  static let logitLoss = Operation("logitLoss")
+  static let stack = Operation("stack")
+
+  /// The quotient of what is left of a function past its first terms, by the function's name.
+  static func tail(_ function: String) -> Operation { Operation(Primitive.tailName(function)) }
 
   /// Operations with a finite value for all finite operands, overflow apart.
   static let total: Set<Int16> = Set(

@@ -89,12 +89,16 @@ struct Rewriter {
     guard primitive >= 0, depth < Self.depthLimit else { return node }
     depth += 1
     defer { depth -= 1 }
+    // Pairs of terms first: what sums do as a whole would hide them.
+    if primitive == .add || primitive == .subtract || primitive == .negate,
+      let (result, rule) = rewrittenSum(node)
+    {
+      return accepted(result, rule, for: node)
+    }
     for (rule, body) in RewriteIndex.shared.nodes[Int(primitive)] {
       if let result = body(&self, node) { return accepted(result, rule, for: node) }
     }
-    if primitive == .add || primitive == .subtract || primitive == .negate {
-      if let (result, rule) = rewrittenSum(node) { return accepted(result, rule, for: node) }
-    } else if Factors.roots.contains(primitive) {
+    if Factors.roots.contains(primitive) {
       if let (result, rule) = rewrittenProduct(node) { return accepted(result, rule, for: node) }
     }
     return node

@@ -16,6 +16,23 @@ extension Rewrite {
         let exponent = rewriter.scaled(rewriter.operand(node, 1), by: Double.log(base))
         return rewriter.make(.expm1, exponent)
       }),
+    Rewrite(
+      "x^y - 1", "expm1(y*log(x))", when: "x > 0 and y no small whole number; elsewhere as it is",
+      mends: "cancelling where the power is near 1",
+      samples: [("(1 + x)^0.3 - 1", [1e-12, 0.5]), ("(1 + x)^10 - 1", [1e-12, -0.5, -3])],
+      .offset(.power) { rewriter, node, number in
+        let base = rewriter.operand(node), power = rewriter.constant(rewriter.operand(node, 1))
+        guard number == 1, rewriter.constant(base) == nil else { return nil }
+        if let power, power == power.rounded(), power.magnitude <= 5 { return nil }
+        let logarithm = rewriter.make(.log, base)
+        let exponent = rewriter.make(.multiply, rewriter.operand(node, 1), logarithm)
+        let value = rewriter.make(.expm1, exponent)
+        if let power, power != power.rounded(), power > 0 { return value }
+        let zero = rewriter.number(0), one = rewriter.number(1)
+        let isInside = rewriter.graph.apply(.less, zero, base)
+        let plain = rewriter.graph(.subtract, node, one)
+        return rewriter.graph.apply(.select, isInside, value, plain)
+      }),
     offset("1 - cos(x)", "versin(x)", .cos, equal: 1, samples: [1e-9, 0.5, 3]) { rewriter, x in
       let value = rewriter.make(.versin, x)
       return rewriter.make(.negate, value)
@@ -115,6 +132,23 @@ extension Rewrite {
         return nil
       }),
     Rewrite(
+      "1 - x/hypot(x, y)", "y^2/(hypot(x, y) (hypot(x, y) + x))", when: "x > 0; elsewhere as it is",
+      mends: "cancelling for large x", samples: [("1 - x/sqrt(1 + x^2)", [1e8, 3, -2])],
+      .offset(.direction) { rewriter, node, number in
+        guard number == 1 else { return nil }
+        let x = rewriter.operand(node), y = rewriter.operand(node, 1)
+        let side = rewriter.graph(.hypot, x, y)
+        let below = rewriter.graph(.add, side, x)
+        let ratio = rewriter.graph(.divide, y, below)
+        let sine = rewriter.graph(.direction, y, x)
+        let value = rewriter.graph(.multiply, sine, ratio)
+        let opposite = rewriter.graph(.negate, value)
+        let zero = rewriter.number(0), one = rewriter.number(1)
+        let plain = rewriter.graph(.subtract, node, one)
+        let isFar = rewriter.graph.apply(.less, zero, x)
+        return rewriter.graph.apply(.select, isFar, opposite, plain)
+      }),
+    Rewrite(
       "a/b - r", "(a - r b)/b", when: "a term cancels", mends: "cancelling where a/b is near r",
       samples: [("1 - x/(x + 1)", [1e12, 3]), ("1/(1 + x) - 1", [1e-12, 3])],
       .offset(.divide) { rewriter, node, number in
@@ -186,7 +220,10 @@ extension Rewrite {
       "exp(x) - exp(y)", "expDifference(x, y)", mends: "cancelling for near x and y",
       samples: [("exp(x + 1e-9) - exp(x)", [1, 500, -3]), ("exp(x) - exp(-x)", [1e-9, 3])],
       .difference(.exp, .exp) { rewriter, u, v in
-        rewriter.make(.expDifference, rewriter.operand(u), rewriter.operand(v))
+        let a = rewriter.operand(u), b = rewriter.operand(v)
+        guard rewriter.cancels(a, b) else { return rewriter.make(.expDifference, a, b) }
+        let value = rewriter.make(.sinh, a)
+        return rewriter.scaled(value, by: 2)
       }),
     Rewrite(
       "sqrt(x + 1) - sqrt(x)", "1/(sqrt(x + 1) + sqrt(x))", when: "a term cancels in x + 1 - x",
@@ -194,11 +231,12 @@ extension Rewrite {
       samples: [("sqrt(x + 1) - sqrt(x)", [1e15, 3]), ("sqrt(x^2 + 2*x) - sqrt(x^2)", [1e8, 3])],
       .difference(.sqrt, .sqrt) { rewriter, u, v in
         guard
-          let gap = rewriter.cancelled(rewriter.operand(u), rewriter.operand(v)),
-          rewriter.constant(gap) != nil
+          let gap = rewriter.cancelled(rewriter.operand(u), rewriter.operand(v))
         else { return nil }
         let below = rewriter.graph(.add, u, v)
-        return rewriter.make(.divide, gap, below)
+        // Where both roots are 0 the difference is.
+        return rewriter.constant(gap) == nil
+          ? rewriter.graph(.strongDivide, gap, below) : rewriter.make(.divide, gap, below)
       }),
     Rewrite(
       "sqrt(x^2 + c) - x", "c/(sqrt(x^2 + c) + x)", when: "x > 0; elsewhere as it is",
@@ -280,6 +318,27 @@ extension Rewrite {
     trigonometric("erf(x + 1) - erf(x)", "erfDifference(x + 1, x)", .erf) { rewriter, a, b, _ in
       rewriter.make(.erfDifference, a, b)
     },
+    trigonometric(
+      "sigmoid(x + 1) - sigmoid(x)", "sigmoidDifference(x + 1, x)", .sigmoid
+    ) { rewriter, a, b, _ in rewriter.make(Operation("sigmoidDifference"), a, b) },
+    Rewrite(
+      "1/x - 1/sin(x), 1/(exp(x) - 1) - 1/x, 1/tanh(x) - 1/x", "one quotient, by its series",
+      when: "|x| < 1; elsewhere as it is", mends: "inf - inf at 0, cancelling near it",
+      samples: [
+        ("1/x - 1/sin(x)", [1e-3, 0.5, 2]), ("1/tanh(x) - 1/x", [1e-3, 30]),
+        ("1/x - 1/tan(x)", [1e-3, 1.2]),
+      ],
+      .difference(.divide, .divide) { rewriter, u, v in rewriter.poleDifference(u, v) }),
+    Rewrite(
+      "bose(x) - 1/x", "one quotient, by its series", when: "|x| < 1; elsewhere as it is",
+      mends: "inf - inf at 0, cancelling near it",
+      samples: [("1/(exp(x) - 1) - 1/x", [1e-3, 1e-6, 30])],
+      .difference(.bose, .divide) { rewriter, u, v in
+        let one = rewriter.number(1)
+        let below = rewriter.make(.expm1, rewriter.operand(u))
+        let quotient = rewriter.graph(.divide, one, below)
+        return rewriter.poleDifference(quotient, v, plain: u)
+      }),
     Rewrite(
       "cosh(x) - sinh(x)", "exp(-x)", mends: "cancelling and overflow for large x",
       samples: [("cosh(x) - sinh(x)", [30, 800, 0.3])],
@@ -294,8 +353,9 @@ extension Rewrite {
       samples: [("(x + 1)^2 - x^2", [1e9, 3]), ("(x + 1e-6)^3 - x^3", [3, 1e3])],
       .difference(.power, .power) { rewriter, u, v in
         guard let (a, exponent) = rewriter.power(u), let (b, other) = rewriter.power(v),
-          exponent == other, let gap = rewriter.cancelled(a, b)
+          exponent == other
         else { return nil }
+        let gap = rewriter.cancelled(a, b) ?? rewriter.graph(.subtract, a, b)
         return rewriter.powerDifference(a, b, exponent, gap)
       }),
     Rewrite(
@@ -325,13 +385,19 @@ extension Rewrite {
     _ name: String, _ replacement: String, _ operation: Operation,
     _ body: @escaping @Sendable (inout Rewriter, NodeID, NodeID, NodeID) -> NodeID?
   ) -> Rewrite {
-    Rewrite(
-      name, replacement, when: "a term cancels in the difference of the arguments",
+    let pair = Primitive.named("\(operation.primitive.name)Difference").map { Operation($0.name) }
+    return Rewrite(
+      name, replacement,
+      when: pair == nil
+        ? "a term cancels in the difference of the arguments"
+        : "a term cancels in the difference of the arguments; or these are near",
       mends: "cancelling for near arguments", samples: [(name, [1.1, -0.4])],
       .difference(operation, operation) { rewriter, u, v in
         let a = rewriter.operand(u), b = rewriter.operand(v)
-        guard let gap = rewriter.cancelled(a, b) else { return nil }
-        return body(&rewriter, a, b, gap)
+        if let gap = rewriter.cancelled(a, b), let value = body(&rewriter, a, b, gap) {
+          return value
+        }
+        return pair.map { rewriter.make($0, a, b) }
       })
   }
 }
@@ -392,7 +458,8 @@ extension Rewriter {
       return nil
     }
     guard let inner = argument(root, of: .sqrt) else { return nil }
-    var form = linearForm(of: inner)
+    let whole = expanded(inner)
+    var form = linearForm(of: whole)
     guard
       let place = form.terms.firstIndex(where: { $0.coefficient == 1 && square($0.node) == u })
     else { return nil }
@@ -446,5 +513,30 @@ extension Rewriter {
     }
     guard let total else { return nil }
     return count > 0 ? total : make(.negate, total)
+  }
+
+  /// a/b - c/d where b and d vanish with one variable u: (a d - b c)/(b d) near 0.
+  mutating func poleDifference(_ u: NodeID, _ v: NodeID, plain: NodeID? = nil) -> NodeID? {
+    let b = operand(u, 1), d = operand(v, 1)
+    let x = poleVariable(b)
+    guard operation(of: x) < 0, x == poleVariable(d), b != d, constant(x) == nil else { return nil }
+    let first = make(.multiply, operand(u), d), second = make(.multiply, operand(v), b)
+    let above = make(.subtract, first, second), below = graph.apply(.multiply, b, d)
+    let quotient = make(.divide, above, below)
+    let difference = graph.apply(.subtract, plain ?? u, v)
+    return near(x, quotient, else: difference)
+  }
+
+  /// What a divisor vanishes with: its argument, its base, or itself.
+  private func poleVariable(_ node: NodeID) -> NodeID {
+    if let power = power(node), power.exponent > 0 { return power.base }
+    return vanishingVariable(node) ?? node
+  }
+
+  /// One node for |x| < 1, another elsewhere.
+  mutating func near(_ x: NodeID, _ inside: NodeID, else outside: NodeID) -> NodeID {
+    let size = graph.apply(Operation.abs.primitive, [x]), one = number(1)
+    let isNear = graph.apply(.less, size, one)
+    return graph.apply(.select, isNear, inside, outside)
   }
 }

@@ -10,6 +10,60 @@ extension Rewrite {
         return rewriter.guarded(x, by: x)
       }),
     Rewrite(
+      "exp(c*log(x))", "x^c", when: "x ≥ 0, c > 0 a number", mends: "rounding, inf·0 at 0",
+      samples: [("exp(2*log(x))", [1e100, 3]), ("exp(0.5*log(x))", [1e-300, 1e300])],
+      .node([.exp]) { rewriter, node in
+        let form = rewriter.linearForm(of: rewriter.operand(node))
+        guard form.constant == 0, form.terms.count == 1, form.terms[0].coefficient > 0,
+          form.terms[0].coefficient != 1,
+          let x = rewriter.argument(form.terms[0].node, of: .log)
+        else { return nil }
+        if form.terms[0].coefficient == 0.5 { return rewriter.make(.sqrt, x) }
+        let exponent = rewriter.number(form.terms[0].coefficient)
+        let value = rewriter.make(.power, x, exponent)
+        return rewriter.guarded(value, by: x)
+      }),
+    Rewrite(
+      "sinh(asinh(x)), asinh(sinh(x)), atanh(tanh(x)), log1p(expm1(x)), …", "x",
+      mends: "overflow and lost digits of the inner function",
+      samples: [("asinh(sinh(x))", [800, 0.3]), ("atanh(tanh(x))", [20, 0.3]), ("log1p(expm1(x))", [800])],
+      .node([.sinh, .asinh, .atanh, .log1p, .tan]) { rewriter, node in
+        let inner = rewriter.operand(node)
+        let inverse: Operation
+        switch rewriter.operation(of: node) {
+        case Operation.sinh.index: inverse = .asinh
+        case Operation.asinh.index: inverse = .sinh
+        case Operation.atanh.index: inverse = .tanh
+        case Operation.tan.index: inverse = .atan
+        default: inverse = .expm1
+        }
+        return rewriter.argument(inner, of: inverse)
+      }),
+    Rewrite(
+      "cos(|x|), cosh(|x|)", "cos(x), cosh(x)", mends: "a kink at 0 that is none",
+      samples: [("cos(abs(x))", [0.5, -2]), ("cosh(sqrt(x^2))", [-2, 0.5])],
+      .node([.cos, .cosh, .versin, .coshm1, .logcosh, .sech]) { rewriter, node in
+        guard let x = rewriter.argument(rewriter.operand(node), of: .abs) else { return nil }
+        return rewriter.make(
+          Operation(Primitive.all[Int(rewriter.operation(of: node))].name), x)
+      }),
+    Rewrite(
+      "(1 + x)^(1/x)", "exp(log1p(x)/x)", when: "log1p(x) y has a series of its own",
+      mends: "the digits of a small x, lost beside 1",
+      samples: [("(1 + x)^(1/x)", [1e-9, 1e-3, 2]), ("(1 + 1/x)^x", [1e12, 3])],
+      .node([.power]) { rewriter, node in
+        let base = rewriter.operand(node), exponent = rewriter.operand(node, 1)
+        guard rewriter.constant(exponent) == nil else { return nil }
+        var form = rewriter.linearForm(of: base)
+        guard form.constant == 1, !form.terms.isEmpty else { return nil }
+        form.constant = 0
+        let small = rewriter.node(of: form)
+        let logarithm = rewriter.make(.log1p, small)
+        let product = rewriter.make(.multiply, exponent, logarithm)
+        guard rewriter.isOperation(product, .tail("log1p")) else { return nil }
+        return rewriter.make(.exp, product)
+      }),
+    Rewrite(
       "exp(-log(x))", "1/x", when: "x > 0", mends: "rounding",
       samples: [("exp(-log(x))", [1e-150, 1e150, 2])],
       .node([.exp]) { rewriter, node in
@@ -85,6 +139,19 @@ extension Rewrite {
         let size = rewriter.make(.abs, base)
         let product = rewriter.number(outer * exponent)
         return rewriter.make(.power, size, product)
+      }),
+    Rewrite(
+      "(x^2 + y^2)^0.5, (x^2 + y^2)^1.5", "hypot(x, y), hypot(x, y)^3",
+      mends: "overflow, underflow, and 0/0 in the derivative at 0",
+      samples: [("(x^2 + (2*x)^2)^0.5", [1e200, 1e-200]), ("(x^2 + 9)^1.5", [1e90, 2])],
+      .node([.power]) { rewriter, node in
+        guard let exponent = rewriter.constant(rewriter.operand(node, 1)),
+          (2 * exponent).truncatingRemainder(dividingBy: 2).magnitude == 1, exponent.isFinite,
+          let side = rewriter.hypotenuse(rewriter.operand(node))
+        else { return nil }
+        if exponent == 0.5 { return side }
+        let double = rewriter.number(2 * exponent)
+        return rewriter.make(.power, side, double)
       }),
     Rewrite(
       "sqrt(exp(x)), exp(x)^n", "exp(x/2), exp(n*x)", mends: "overflow and underflow",

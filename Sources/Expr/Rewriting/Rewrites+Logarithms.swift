@@ -10,6 +10,13 @@ extension Rewrite {
         rewriter.argument(rewriter.operand(node), of: .exp)
       }),
     Rewrite(
+      "log(exp(x) + exp(y))", "logaddexp(x, y)", mends: "overflow and underflow of the exponentials",
+      samples: [
+        ("log(exp(x) + exp(2*x))", [800, -800, 0.3]),
+        ("log(2*exp(x) + 3 + exp(-x))", [800, -800]),
+      ],
+      .node([.log]) { rewriter, node in rewriter.logOfExponentials(rewriter.operand(node)) }),
+    Rewrite(
       "log(1 + x)", "log1p(x)", mends: "the digits of a small x, lost beside 1",
       samples: [("log(1 + x)", [1e-12, 0.5, -1e-9, 40])],
       .node([.log]) { rewriter, node in
@@ -70,13 +77,6 @@ extension Rewrite {
         return rewriter.make(.negate, value)
       }),
     Rewrite(
-      "log(exp(x) + exp(y))", "logaddexp(x, y)", mends: "overflow and underflow of the exponentials",
-      samples: [
-        ("log(exp(x) + exp(2*x))", [800, -800, 0.3]),
-        ("log(2*exp(x) + 3 + exp(-x))", [800, -800]),
-      ],
-      .node([.log]) { rewriter, node in rewriter.logOfExponentials(rewriter.operand(node)) }),
-    Rewrite(
       "log(sqrt(x)), log(x^n)", "log(x)/2, n*log(x)", when: "n a number; |x| for even n",
       mends: "overflow and underflow of the power",
       samples: [("log(x^2)", [1e200, 1e-200, -3]), ("log(x^3)", [1e150, 2])],
@@ -101,21 +101,63 @@ extension Rewrite {
       ],
       .node([.log]) { rewriter, node in rewriter.logOfProduct(rewriter.operand(node)) }),
     Rewrite(
-      "log((1 + x)/(1 - x))", "log1p(x) - log1p(-x)", mends: "the digits of a small x",
+      "log((1 + x)/(1 - x))", "2 atanh(x)", mends: "the digits of a small x",
       samples: [("log((1 + x)/(1 - x))", [1e-9, 0.5, -1e-12])],
       .node([.log]) { rewriter, node in
         let inner = rewriter.operand(node)
         guard rewriter.isOperation(inner, .divide) else { return nil }
         var above = rewriter.linearForm(of: rewriter.operand(inner))
-        var below = rewriter.linearForm(of: rewriter.operand(inner, 1))
+        let below = rewriter.linearForm(of: rewriter.operand(inner, 1))
         guard above.constant == 1, below.constant == 1, above.terms.count == 1,
           below.terms.count == 1, above.terms[0].node == below.terms[0].node,
           above.terms[0].coefficient == -below.terms[0].coefficient
         else { return nil }
-        (above.constant, below.constant) = (0, 0)
-        let first = rewriter.node(of: above), second = rewriter.node(of: below)
-        let a = rewriter.make(.log1p, first), b = rewriter.make(.log1p, second)
-        return rewriter.graph(.subtract, a, b)
+        above.constant = 0
+        let x = rewriter.node(of: above)
+        let area = rewriter.make(.atanh, x)
+        return rewriter.scaled(area, by: 2)
+      }),
+    Rewrite(
+      "log((x + 1)/x)", "log1p(1/x)", when: "a term cancels", mends: "the digits of 1/x beside 1",
+      samples: [("log((x + 1)/x)", [1e12, 3, -5])],
+      .node([.log]) { rewriter, node in
+        let inner = rewriter.operand(node)
+        guard rewriter.isOperation(inner, .divide) else { return nil }
+        let below = rewriter.operand(inner, 1)
+        guard let gap = rewriter.cancelled(rewriter.operand(inner), below) else { return nil }
+        let ratio = rewriter.make(.divide, gap, below)
+        return rewriter.make(.log1p, ratio)
+      }),
+    Rewrite(
+      "log(x^2 + y^2)", "2 log(hypot(x, y))", mends: "overflow and underflow of the squares",
+      samples: [("log(x^2 + (2*x)^2)", [1e200, 1e-200, 3])],
+      .node([.log]) { rewriter, node in
+        rewriter.hypotenuse(rewriter.operand(node)).map { side in
+          let value = rewriter.make(.log, side)
+          return rewriter.scaled(value, by: 2)
+        }
+      }),
+    Rewrite(
+      "log(tanh(x))", "log1mexp(-2x) - softplus(-2x)", mends: "the digits past x = 18",
+      samples: [("log(tanh(x))", [20, 0.3, 1e-9])],
+      .node([.log]) { rewriter, node in
+        guard let x = rewriter.argument(rewriter.operand(node), of: .tanh) else { return nil }
+        let double = rewriter.scaled(x, by: -2)
+        let first = rewriter.make(.log1mexp, double), second = rewriter.make(.softplus, double)
+        return rewriter.graph(.subtract, first, second)
+      }),
+    Rewrite(
+      "log(x^y)", "y*log(x)", when: "x > 0; elsewhere as it is", mends: "overflow of the power",
+      samples: [("log(x^(3*x))", [200, 2])],
+      .node([.log]) { rewriter, node in
+        let inner = rewriter.operand(node)
+        guard rewriter.isOperation(inner, .power), rewriter.constant(rewriter.operand(inner, 1)) == nil
+        else { return nil }
+        let x = rewriter.operand(inner), zero = rewriter.number(0)
+        let logarithm = rewriter.make(.log, x)
+        let product = rewriter.graph(.multiply, rewriter.operand(inner, 1), logarithm)
+        let isInside = rewriter.graph.apply(.less, zero, x)
+        return rewriter.graph.apply(.select, isInside, product, node)
       }),
     Rewrite(
       "log(x/y), log(x*y)", "logQuotient(x, y), logProduct(x, y)",
@@ -192,6 +234,9 @@ extension Rewriter {
         term.coefficient > 0 && exponent(of: term.node) != nil
       })
     else { return nil }
+    if form.constant == 1, form.terms.count == 1, form.terms[0].coefficient == 1 {
+      return exponent(of: form.terms[0].node).map { make(.softplus, $0) }
+    }
     var total: NodeID?
     if form.constant > 0 { total = number(Double.log(form.constant)) }
     for term in form.terms {
@@ -245,7 +290,17 @@ extension Rewriter {
   }
 
   /// u and c of u + √(u² + c), c a number; c has the sign of the square root's.
+  ///
+  /// The sum may already be the choice between its two forms; √(u² + c) - u is the other way round.
   mutating func logOfHyperbola(_ node: NodeID) -> NodeID? {
+    if isOperation(node, .select) {
+      let plain = operand(node, 2)
+      if isOperation(plain, .add) { return logOfHyperbola(plain) }
+      guard isOperation(plain, .subtract) else { return nil }
+      let turned = graph.apply(.add, operand(plain), operand(plain, 1))
+      guard let value = logOfHyperbola(turned), isArea(value) else { return nil }
+      return make(.negate, value)
+    }
     guard isOperation(node, .add) else { return nil }
     for (u, root) in [(operand(node), operand(node, 1)), (operand(node, 1), operand(node))] {
       if isOperation(root, .hypot) {
@@ -255,7 +310,8 @@ extension Rewriter {
         }
       }
       guard let inner = argument(root, of: .sqrt) else { continue }
-      let form = linearForm(of: inner)
+      let whole = expanded(inner)
+      let form = linearForm(of: whole)
       guard form.terms.count == 1, form.terms[0].coefficient == 1, form.constant != 0,
         square(form.terms[0].node) == u
       else { continue }
@@ -274,4 +330,7 @@ extension Rewriter {
     let shift = number(Double.log(side))
     return make(.add, area, shift)
   }
+
+  /// asinh(u) alone: only its opposite is log(√(u² + 1) - u).
+  private func isArea(_ node: NodeID) -> Bool { isOperation(node, .asinh) }
 }

@@ -124,7 +124,7 @@ extension Rewrite {
       .factors { rewriter, factors in
         for (place, (base, exponent)) in factors.powers.enumerated() where exponent < 0 {
           guard let x = rewriter.argument(base, of: .cosh) else { continue }
-          let count = min(-exponent, Self.sinhPower(factors, rewriter, x))
+          let count = max(0, min(-exponent, Self.sinhPower(factors, rewriter, x)))
           factors.powers.remove(at: place)
           if count >= 1 {
             let sinh = rewriter.make(.sinh, x), tanh = rewriter.make(.tanh, x)
@@ -137,6 +137,67 @@ extension Rewrite {
             factors.multiply(sech, -exponent - count)
           }
           return true
+        }
+        return false
+      }),
+    Rewrite(
+      "cosh(x)/sinh(x)", "1/tanh(x)", mends: "inf/inf", samples: [("cosh(x)/sinh(x)", [800, 0.3])],
+      .factors { rewriter, factors in
+        for (base, exponent) in factors.powers where exponent >= 1 {
+          guard let x = rewriter.argument(base, of: .cosh),
+            Self.sinhPower(factors, rewriter, x) <= -1
+          else { continue }
+          let sinh = rewriter.make(.sinh, x), tanh = rewriter.make(.tanh, x)
+          factors.multiply(base, -1)
+          factors.multiply(sinh, 1)
+          factors.merged.removeAll { $0 == base || $0 == sinh }
+          factors.multiply(tanh, -1)
+          return true
+        }
+        return false
+      }),
+    Rewrite(
+      "exp(-x)*cosh(x), exp(-x)*sinh(x)", "(1 + exp(-2x))/2, -expm1(-2x)/2", mends: "0·inf past 709",
+      samples: [("exp(-x)*cosh(x)", [800, 0.3]), ("exp(-x)*sinh(x)", [800, 1e-9])],
+      .factors { rewriter, factors in
+        guard factors.exponentials.count == 1, factors.exponentials[0].factor == 1 else {
+          return false
+        }
+        let argument = factors.exponentials[0].argument
+        for (place, (base, exponent)) in factors.powers.enumerated() where exponent == 1 {
+          let isCosh = rewriter.isOperation(base, .cosh)
+          guard isCosh || rewriter.isOperation(base, .sinh),
+            rewriter.cancels(rewriter.operand(base), argument)
+          else { continue }
+          let double = rewriter.scaled(argument, by: 2)
+          var rest = rewriter.make(isCosh ? .exp : .expm1, double)
+          let one = rewriter.number(1)
+          if isCosh { rest = rewriter.graph(.add, one, rest) }
+          factors.powers.remove(at: place)
+          factors.exponentials = []
+          factors.exponentialCount = 0
+          factors.coefficient *= isCosh ? 0.5 : -0.5
+          factors.multiply(rest, 1)
+          return true
+        }
+        return false
+      }),
+    Rewrite(
+      "x/sqrt(x^2 + y^2)", "direction(x, y)", mends: "cancelling in its derivatives for large x",
+      samples: [("x/sqrt(1 + x^2)", [1e8, 1e200, 0.3])],
+      .factors { rewriter, factors in
+        for (base, exponent) in factors.powers where exponent <= -1 {
+          guard rewriter.isOperation(base, .hypot) else { continue }
+          for (side, other) in [(0, 1), (1, 0)] {
+            let x = rewriter.operand(base, side), y = rewriter.operand(base, other)
+            guard factors.exponent(of: x) >= 1 else { continue }
+            factors.multiply(base, 1)
+            factors.multiply(x, -1)
+            factors.merged.removeAll { $0 == base || $0 == x }
+            let value = rewriter.make(.direction, x, y)
+            factors.multiply(value, 1)
+            return true
+          }
         }
         return false
       }),
@@ -194,6 +255,18 @@ extension Rewrite {
           factors.multiply(gate, 1)
         }
         return true
+      }),
+    Rewrite(
+      "1/sinh(x)", "csch(x)", mends: "inf/inf in its derivatives", samples: [("1/sinh(x)", [800, 0.3])],
+      .factors { rewriter, factors in
+        for (place, (base, exponent)) in factors.powers.enumerated() where exponent < 0 {
+          guard let x = rewriter.argument(base, of: .sinh) else { continue }
+          factors.powers.remove(at: place)
+          let value = rewriter.make(.csch, x)
+          factors.multiply(value, -exponent)
+          return true
+        }
+        return false
       }),
     Rewrite(
       "1/expm1(x)", "bose(x)", mends: "inf/inf in its derivative past x = 355",
@@ -270,7 +343,13 @@ extension Rewriter {
   mutating func hyperbolicQuotient(_ factors: inout Factors) -> Bool {
     for (above, exponent) in factors.powers where exponent >= 1 {
       let arguments: (NodeID, NodeID?)
-      if isOperation(above, .expDifference) {
+      var scale = 1.0
+      if let x = argument(above, of: .sinh) {
+        // eˣ - e⁻ˣ has become 2 sinh x.
+        let opposite = make(.negate, x)
+        arguments = (x, opposite)
+        scale = 0.5
+      } else if isOperation(above, .expDifference) {
         arguments = (operand(above), operand(above, 1))
       } else if let x = argument(above, of: .expm1) {
         arguments = (x, nil)
@@ -291,6 +370,7 @@ extension Rewriter {
         factors.multiply(above, -1)
         factors.multiply(below, 1)
         factors.merged.removeAll { $0 == above || $0 == below }
+        factors.coefficient *= scale
         let zero = number(0)
         let gap = make(.subtract, arguments.0, arguments.1 ?? zero)
         let half = scaled(gap, by: 0.5)
@@ -306,36 +386,53 @@ extension Rewriter {
     for (above, exponent) in factors.powers where exponent == 1 {
       guard let a = argument(above, of: .gamma) else { continue }
       for (below, other) in factors.powers where other == -1 {
-        guard let b = argument(below, of: .gamma) else { continue }
-        guard let gap = cancelled(a, b), let distance = constant(gap), distance != 0 else { continue }
-        if let count = Int(exactly: distance), abs(count) <= 16 {
-          factors.multiply(above, -1)
-          factors.multiply(below, 1)
-          for step in 0..<abs(count) {
-            var form = linearForm(of: count > 0 ? b : a)
-            form.constant += Double(step)
-            let term = node(of: form)
-            factors.multiply(term, count > 0 ? 1 : -1)
-          }
-          factors.merged = []
-          return true
-        }
-        // Both large: signs and digits are safe; elsewhere the quotient as it is.
-        let limit = number(20)
-        let isLarge = graph.apply(.less, limit, a), isAlsoLarge = graph.apply(.less, limit, b)
-        let both = graph.apply(.and, isLarge, isAlsoLarge)
-        let first = make(.lgamma, a), second = make(.lgamma, b)
-        let difference = graph.apply(.subtract, first, second)
-        let ratio = make(.exp, difference)
-        let plain = graph.apply(.divide, above, below)
-        let value = graph.apply(.select, both, ratio, plain)
+        guard let b = argument(below, of: .gamma), let gap = cancelled(a, b),
+          let distance = constant(gap), let count = Int(exactly: distance), count != 0,
+          abs(count) <= 16
+        else { continue }
         factors.multiply(above, -1)
         factors.multiply(below, 1)
+        for step in 0..<abs(count) {
+          var form = linearForm(of: count > 0 ? b : a)
+          form.constant += Double(step)
+          let term = node(of: form)
+          factors.multiply(term, count > 0 ? 1 : -1)
+        }
         factors.merged = []
-        factors.multiply(value, 1)
         return true
       }
     }
-    return false
+    return largeGammas(&factors)
+  }
+
+  /// Through logarithms where all arguments are positive and one is large: signs are safe there, and
+  /// the digits that a large logarithm loses are fewer than an overflow.
+  private mutating func largeGammas(_ factors: inout Factors) -> Bool {
+    let parts = factors.powers.filter { part in
+      argument(part.base, of: .gamma) != nil && part.exponent == part.exponent.rounded()
+    }
+    guard parts.contains(where: { $0.exponent > 0 }), parts.contains(where: { $0.exponent < 0 })
+    else { return false }
+    let zero = number(0), limit = number(50)
+    var isInside: NodeID?, isLarge: NodeID?, total: NodeID?
+    for part in parts {
+      let x = operand(part.base)
+      let positive = graph.apply(.less, zero, x), large = graph.apply(.less, limit, x)
+      isInside = isInside.map { graph.apply(.and, $0, positive) } ?? positive
+      isLarge = isLarge.map { graph.apply(.or, $0, large) } ?? large
+      let value = make(.lgamma, x)
+      let term = scaled(value, by: part.exponent)
+      total = total.map { graph.apply(.add, $0, term) } ?? term
+      factors.powers.removeAll { $0.base == part.base }
+    }
+    guard let isInside, let isLarge, let total else { return false }
+    let condition = graph.apply(.and, isInside, isLarge)
+    let ratio = graph.apply(Operation.exp.primitive, [total])
+    var plain = Factors()
+    plain.powers = parts
+    let product = node(of: plain)
+    let value = graph.apply(.select, condition, ratio, product)
+    factors.multiply(value, 1)
+    return true
   }
 }

@@ -17,7 +17,19 @@ extension Rewrite {
           ("1 - cos(x) - x^2/2", [1e-3, 1.5]), ("cosh(x) - 1 - x^2/2", [1e-3, 2]),
           ("exp(x) - 1 - x - x^2/2", [1e-4, 2]),
         ],
-        .node([.add, .subtract]) { rewriter, node in rewriter.withoutSquare(node) })
+        .node([.add, .subtract]) { rewriter, node in rewriter.withoutSquare(node) }),
+      Rewrite(
+        "x*cos(x) - sin(x), tan(x) - sin(x), cos(x) - cos(2*x)", "the rest of the series near 0",
+        when: "|x| < 1; elsewhere as it is", mends: "cancelling near 0",
+        samples: [
+          ("x*cos(x) - sin(x)", [1e-3, 0.5, 3]), ("tan(x) - sin(x)", [1e-3, 1.2]),
+          ("sin(2*x) - 2*sin(x)", [1e-3, 3]),
+        ],
+        .node([.add, .subtract]) { rewriter, node in
+          guard let series = rewriter.seriesSum(node), series.cancels else { return nil }
+          let inside = rewriter.node(of: series)
+          return rewriter.near(series.variable, inside, else: node)
+        }),
     ]
 
   private static func remainder(
@@ -62,6 +74,32 @@ extension Rewrite {
         guard rewriter.operand(u) == v else { return nil }
         let opposite = rewriter.make(.negate, v)
         return rewriter.make(.softplus, opposite)
+      }),
+    Rewrite(
+      "softplus(x) - x*y", "logitLoss(x, y)", mends: "cancelling for large x and y near 1",
+      samples: [("log(1 + exp(x)) - x*cos(x/1e9)", [50, 0.3, -3])],
+      .difference(.softplus, .multiply) { rewriter, u, v in
+        let a = rewriter.operand(u)
+        let first = rewriter.operand(v), second = rewriter.operand(v, 1)
+        guard a == first || a == second else { return nil }
+        return rewriter.make(.logitLoss, a, a == first ? second : first)
+      }),
+    Rewrite(
+      "logsumexp(x, y) - x", "softplus(y - x)", mends: "cancelling for x far above y",
+      samples: [("logsumexp(x, 0) - x", [50, -3])],
+      .difference(.logsumexp, nil) { rewriter, u, v in
+        let vector = rewriter.operand(u)
+        guard rewriter.isOperation(vector, .stack) else { return nil }
+        var others = Array(rewriter.graph.operands(of: vector))
+        guard let place = others.firstIndex(of: v) else { return nil }
+        others.remove(at: place)
+        guard !others.isEmpty, others.allSatisfy({ rewriter.graph.shape(of: $0).isScalar }) else {
+          return nil
+        }
+        var rest = others[0]
+        for other in others.dropFirst() { rest = rewriter.make(.logaddexp, rest, other) }
+        let gap = rewriter.make(.subtract, rest, v)
+        return rewriter.make(.softplus, gap)
       }),
     Rewrite(
       "softplus(x) - softplus(-x)", "x", mends: "cancelling for large x",
@@ -178,7 +216,7 @@ extension Rewriter {
       switch operation(of: term.node) {
       case Operation.versin.index: kernel = "versinm"
       case Operation.coshm1.index: kernel = "coshm"
-      case Operation("expm2").index: kernel = "expm3"
+      case Operation.expm2.index: kernel = "expm3"
       default: continue
       }
       let w = operand(term.node)

@@ -70,6 +70,40 @@ extension TaylorFunction {
   static let sine = TaylorFunction("sin", radius: 2) { x, count in
     pair(.sin(x), .cos(x), sign: -1, count: count)
   }
+  static let cosine = TaylorFunction("cos", radius: 2) { x, count in
+    pair(.cos(x), -.sin(x), sign: -1, count: count)
+  }
+  static let hyperbolicCosine = TaylorFunction("cosh", radius: 2) { x, count in
+    pair(.cosh(x), .sinh(x), sign: 1, count: count)
+  }
+  static let exponential = TaylorFunction("exp", radius: 1.5) { x, count in
+    var terms = [Double.exp(x)]
+    for n in 1..<max(2, count) { terms.append(terms[n - 1] / Double(n)) }
+    return Array(terms.prefix(count))
+  }
+  static let logCosine = TaylorFunction("logcos", radius: 0.5) { x, count in
+    let slope = squared(from: .tan(x), sign: 1, count: count).map { -$0 }
+    return integral(from: .log(.cos(x)), of: slope)
+  }
+  /// x/(eˣ - 1): b = 1/(eˣ - 1) has b' = -b - b², and at 0 the series is that of eˣ - 1 turned over.
+  static let bernoulli = TaylorFunction("bernoulli", radius: 1.5) { x, count in
+    if x == 0 {
+      var terms: [Double] = []
+      for n in 0..<count {
+        var sum = n == 0 ? 1.0 : 0
+        for j in 0..<n { sum -= terms[j] / factorial(n - j + 1) }
+        terms.append(sum)
+      }
+      return terms
+    }
+    var slope = [1 / Double.expMinusOne(x)]
+    for n in 0..<max(0, count - 1) {
+      var sum = n == 0 ? slope[0] / Double.expMinusOne(-x) : -slope[n]
+      if n > 0 { for j in 0...n { sum -= slope[j] * slope[n - j] } }
+      slope.append(sum / Double(n + 1))
+    }
+    return slope.indices.map { x * slope[$0] + ($0 > 0 ? slope[$0 - 1] : 0) }
+  }
   static let versine = TaylorFunction("versin", radius: 2) { x, count in
     var cosine = pair(.cos(x), -.sin(x), sign: -1, count: count).map { -$0 }
     let half = Double.sin(x / 2)
