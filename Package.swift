@@ -27,9 +27,10 @@ let package = Package(
       pkgConfig: readlinePackage,
       providers: [.apt(["libreadline-dev"]), .brew(["readline"])]
     ),
+    .target(name: "CKernels"),
     .target(
       name: "Expr",
-      dependencies: [.product(name: "RealModule", package: "swift-numerics")]
+      dependencies: ["CKernels", .product(name: "RealModule", package: "swift-numerics")]
     ),
     .target(name: "AD", dependencies: ["Expr"]),
     .executableTarget(

@@ -59,7 +59,7 @@ extension Elaborator {
     _ item: SyntaxID, size: Int, _ tree: SyntaxTree
   ) throws(Diagnostic) -> IndexAxis {
     if case .wholeDimension = tree[item] {
-      return .known(.init(positions: Array(0..<size), isSingle: false))
+      return .known(.init(positions: 0..<size, isSingle: false))
     }
     endValues.append(size)
     defer { endValues.removeLast() }
@@ -159,7 +159,7 @@ extension Elaborator {
         picked.append(.operand)
         indices.append(index)
       case .known(let known) where known.isSingle: picked.append(.fixed(known.positions[0]))
-      case .known(let known) where known.positions == Array(0..<size): picked.append(.whole)
+      case .known(let known) where known.positions.range == 0..<size: picked.append(.whole)
       case .known: throw .notKnownYet(at: span)
       }
     }

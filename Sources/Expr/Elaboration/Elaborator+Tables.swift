@@ -49,7 +49,7 @@ extension Elaborator {
     }
     let shape = graph.shape(of: node)
     let axes = [
-      Selection.Axis(positions: Array(0..<shape.dimensions[0]), isSingle: false),
+      Selection.Axis(positions: 0..<shape.dimensions[0], isSingle: false),
       Selection.Axis(positions: [position], isSingle: true),
     ]
     return .tensor(

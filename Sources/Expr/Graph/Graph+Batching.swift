@@ -152,7 +152,7 @@ struct Batching {
     guard case .selection(let selection) = graph.attribute(of: node), let part = batched[operand],
       let last = selection.axes.last
     else { return nil }
-    let all = Selection.Axis(positions: Array(0..<count), isSingle: false)
+    let all = Selection.Axis(positions: 0..<count, isSingle: false)
     let rows = Selection(axes: [all, last], source: graph.shape(of: part))
     return graph.apply(.index, part, attribute: .selection(rows))
   }
@@ -219,7 +219,7 @@ struct Batching {
   }
 
   private func whole(_ count: Int) -> Selection.Axis {
-    Selection.Axis(positions: Array(0..<count), isSingle: false)
+    Selection.Axis(positions: 0..<count, isSingle: false)
   }
 
   /// Numbers side by side: column j of the result is entry j of each.

@@ -4,10 +4,10 @@ extension Primitive {
   /// Circular functions; angles in radians.
   static let trigonometric: [Primitive] = [
     .elementwise(
-      "sin", "sine", value: { Double.sin($0) }, partial: .f("cos", .x), samples: [-2, 0.4],
+      "sin", "sine", value: { Kernels.sin($0) }, partial: .f("cos", .x), samples: [-2, 0.4],
       edges: [0, .infinity]),
     .elementwise(
-      "cos", "cosine", value: { Double.cos($0) }, partial: -.f("sin", .x), samples: [-2, 0.4],
+      "cos", "cosine", value: { Kernels.cos($0) }, partial: -.f("sin", .x), samples: [-2, 0.4],
       edges: [0, .infinity]),
     .elementwise(
       "tan", "tangent", value: { Double.tan($0) }, partial: 1 + .square(.result),
