@@ -43,6 +43,7 @@ extension Session {
       output += Output(name, result, tree.text(of: node))
     }
     after.random = elaborator.random
+    if settings.certifies, !isClosed, bindings.count == 1 { certify(&output, value, tree) }
     output += Output(notes: notes.map { Diagnostic($0, severity: .note) })
     change(tree.text(of: node)) { $0 = after }
     for (_, name, _) in bindings {

@@ -23,9 +23,14 @@ enum GradCommand: Command {
     let values = try target.graph.values(of: [target.node] + nodes, in: target.environment)
 
     let gradients = Array(values.dropFirst())
-    return Output(
+    var output = Output(
       blocks: target.valueBlocks(values[0], arguments)
         + target.blocks(gradients) { "∂\(target.functionName)/∂\($0)" },
       json: [target.object(Self.self, values[0], [("grad", target.members(gradients))])])
+    if session.settings.certifies {
+      output.certify([target.node] + nodes, target.graph, target.environment, session.settings)
+    }
+    if let warning = try target.kinkWarning(gradients) { output.append(warning) }
+    return output
   }
 }

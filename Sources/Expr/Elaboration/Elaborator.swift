@@ -237,14 +237,14 @@ extension Graph {
   public func values(
     of outputs: [NodeID], in environment: Environment
   ) throws(Diagnostic) -> [Tensor] {
-    try compiled(outputs).values(in: environment)
+    try compiled(outputs).values(outputs.count, in: environment)
   }
 
   /// The values of some nodes by plain arithmetic, step by step as they are typed.
   public func values(
     asTyped outputs: [NodeID], in environment: Environment
   ) throws(Diagnostic) -> [Tensor] {
-    try Program(self, outputs: outputs).values(in: environment)
+    try Program(self, outputs: outputs).values(outputs.count, in: environment)
   }
 
   /// The value of something elaborated, with the leaves as they are in an environment.
@@ -260,7 +260,7 @@ extension Graph {
   ) throws(Diagnostic) -> (value: Value, notes: [String]) {
     let outputs = elaborated.nodes
     let program = try compiled(outputs)
-    var tensors = try program.values(in: environment)[...]
+    var tensors = try program.values(outputs.count, in: environment)[...]
     return (elaborated.value(from: &tensors), program.notes)
   }
 }
@@ -282,11 +282,13 @@ extension Elaborated {
 }
 
 extension Program {
-  /// The outputs with the leaves as they are in an environment.
-  fileprivate func values(in environment: Environment) throws(Diagnostic) -> [Tensor] {
+  /// The first outputs with the leaves as they are in an environment.
+  fileprivate func values(
+    _ count: Int, in environment: Environment
+  ) throws(Diagnostic) -> [Tensor] {
     setLeaves(from: environment)
     try run()
-    return outputSlots.indices.map { value(ofOutput: $0) }
+    return (0..<count).map { value(ofOutput: $0) }
   }
 
   /// Sets every leaf to its value in an environment.
