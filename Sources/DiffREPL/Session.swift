@@ -93,6 +93,8 @@ struct Session {
 struct SessionSettings: Sendable, Equatable {
   var digits = 6
   var notation = TraceNotation.roulet
+  /// Printed values and gradients are checked in double-double arithmetic.
+  var certifies = false
   /// Scripts print each line they run.
   var echo = false
   /// A person types: commands may be shortened without a warning.

@@ -21,13 +21,13 @@ enum TimeCommand: Command {
     fresh.computations = ComputationCache()
     let start = clock.now
     var target = try Target(arguments, in: fresh, needsVariables: false)
-    let value = try Program(target.graph, outputs: [target.node])
+    let value = try target.graph.compiled([target.node])
     var seconds = (prepare: 0.0, value: 0.0, gradient: Double?.none)
     var full = value
     if target.graph.shape(of: target.node).isScalar, !target.variables.isEmpty {
       let nodes = gradient(
         of: target.node, variables: target.variables.map(\.node), in: &target.graph)
-      full = try Program(target.graph, outputs: [target.node] + nodes)
+      full = try target.graph.compiled([target.node] + nodes)
     }
     seconds.prepare = (clock.now - start).seconds
     value.setLeaves(from: target.environment)
