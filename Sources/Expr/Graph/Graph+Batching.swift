@@ -167,7 +167,7 @@ struct Batching {
   private mutating func pick(_ node: NodeID, _ operands: [NodeID]) throws(Diagnostic) -> NodeID? {
     guard case .picking(let picking) = graph.attribute(of: node) else { return nil }
     if let line = try pickLine(node, operands, picking) { return line }
-    var taken: [[Int]?] = []
+    var taken: [Selection.Positions?] = []
     var next = 1
     for (axis, size) in zip(picking.axes, picking.source.dimensions) {
       switch axis {
@@ -175,7 +175,8 @@ struct Batching {
         guard let found = try positions(operands[next], size: size, for: node) else { return nil }
         taken.append(found)
         next += 1
-      case .fixed(let position): taken.append(Array(repeating: position, count: count))
+      case .fixed(let position):
+        taken.append(Selection.Positions(Array(repeating: position, count: count)))
       case .whole: taken.append(nil)
       }
     }
@@ -227,8 +228,13 @@ struct Batching {
   /// The positions, from 0, of an index in a dimension; where nobody asks for the entry any will do.
   private mutating func positions(
     _ index: NodeID, size: Int, for node: NodeID
-  ) throws(Diagnostic) -> [Int]? {
+  ) throws(Diagnostic) -> Selection.Positions? {
     let known = batched[index] ?? index
+    if let range = graph.wholeNumbers(in: known), 1 <= range.lowerBound,
+      range.upperBound <= size + 1
+    {
+      return Selection.Positions(range.lowerBound - 1..<range.upperBound - 1)
+    }
     for (_, leaf) in graph.leaves(under: [known]) { leavesRead.insert(leaf.id) }
     let values = try numbers(graph, known)
     var wanted: [Bool]?
@@ -244,7 +250,7 @@ struct Batching {
       if wanted?[entry] ?? true { return nil }
       positions.append(0)
     }
-    return size > 0 ? positions : nil
+    return size > 0 ? Selection.Positions(positions) : nil
   }
 
   /// For which entries the value of a node of the body is asked for: conditions that are known now
@@ -274,7 +280,7 @@ struct Batching {
 
   /// Entry positions[k] of row k.
   private mutating func pickRows(
-    _ base: NodeID, _ picking: Picking, _ taken: [[Int]?]
+    _ base: NodeID, _ picking: Picking, _ taken: [Selection.Positions?]
   ) -> NodeID? {
     guard let last = taken.last, let entries = last,
       picking.source.rank == 1 || picking.source.isRow
@@ -309,5 +315,32 @@ struct Batching {
       total = graph.sum(total, graph.apply(.product, column, row))
     }
     return total
+  }
+}
+
+extension Graph {
+  /// The numbers of `i + c`, where i runs through whole numbers one by one and c is a constant, without
+  /// evaluating them; nil for all else.
+  fileprivate func wholeNumbers(in node: NodeID) -> Range<Int>? {
+    switch primitive(of: node)?.symbol {
+    case .range:
+      guard case .progression(let start, 1, let count) = attribute(of: node),
+        let first = Int(exactly: start), abs(first) < 1 << 52
+      else { return nil }
+      return first..<first + count
+    case .add, .subtract:
+      let operands = Array(operands(of: node))
+      let isSum = primitive(of: node)?.symbol == .add
+      for (series, other) in isSum ? [(0, 1), (1, 0)] : [(0, 1)] {
+        guard let numbers = wholeNumbers(in: operands[series]),
+          let constant = scalarConstant(of: operands[other]), let shift = Int(exactly: constant),
+          abs(shift) < 1 << 52
+        else { continue }
+        let moved = isSum ? shift : -shift
+        return numbers.lowerBound + moved..<numbers.upperBound + moved
+      }
+      return nil
+    default: return nil
+    }
   }
 }
