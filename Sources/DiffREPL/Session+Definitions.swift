@@ -39,7 +39,7 @@ extension Session {
             tree: tree, value: value, isData: isData, part: part, random: environment.random))
         if result.tensor?.scalar != nil, part.isEmpty { lastTarget = (tree, target) }
       }
-      output += Output(name, result, tree.text(of: node))
+      if !isInLoop { output += Output(name, result, tree.text(of: node)) }
     }
     if let random = computation.randomAfter { after.random = random }
     output += Output(notes: self.notes(notes, of: value, tree))
@@ -123,9 +123,10 @@ extension Session {
     }
     change(tree.text(of: node)) { $0 = after }
     for name in names {
-      if case .leaf(_, let value, _)? = environment[name]?.binding {
-        output += Output(name, value, tree.text(of: node), notes: brokenNotes(name, before))
+      if !isInLoop, case .leaf(_, let value, _)? = environment[name]?.binding {
+        output += Output(name, value, tree.text(of: node))
       }
+      output += Output(notes: brokenNotes(name, before))
     }
     return output
   }
