@@ -1,3 +1,4 @@
+import AD
 import CReadline
 import Expr
 import Synchronization
@@ -35,6 +36,9 @@ struct Application {
     var code: Int32 = 0
     let writer = Writer(tool: tool, terminal: terminal)
     session.emit = { [settings = session.settings] in writer.write($0, settings) }
+    if terminal.outputIsTerminal, !tool.json, !tool.quiet {
+      session.showProgress = { [settings = session.settings] in writer.showProgress($0, settings) }
+    }
     for input in inputs where code == 0 || (tool.keepGoing && code == 1) {
       code = max(code, runScript(input, writer))
       if session.isFinished { break }
@@ -163,7 +167,9 @@ extension Completer {
   /// What TAB knows: commands, the session's names, functions and constants.
   static func of(_ session: Session) -> Completer {
     let names = session.environment.all.map(\.name.spelling) + Builtins.names
-    let words = names + CommandTable.optionWords + ["wrt", "over", "along", "with"]
+    let words =
+      names + CommandTable.optionWords + OptimiserTable.names
+      + ["wrt", "over", "along", "with", "against", "optimal", "backtracking", "wolfe"]
     let source: Completer.Source = { prefix, _, _ in
       prefix.isEmpty ? [] : words.filter { $0.hasPrefix(prefix) }
     }

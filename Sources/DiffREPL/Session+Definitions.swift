@@ -42,6 +42,7 @@ extension Session {
       if !isInLoop { output += Output(name, result, tree.text(of: node)) }
     }
     if let random = computation.randomAfter { after.random = random }
+    if settings.certifies, !isClosed, bindings.count == 1 { certify(&output, value, tree) }
     output += Output(notes: self.notes(notes, of: value, tree))
     change(tree.text(of: node)) { $0 = after }
     for (_, name, _) in bindings {

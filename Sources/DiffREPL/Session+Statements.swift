@@ -41,8 +41,16 @@ extension Session {
     members.append(("value", JSONValue(value)))
     if value.tensor?.scalar != nil { lastTarget = (tree, node) }
     if value.holdsTensors { setAnswer(value) }
-    return Output(blocks: [.value(name: name, value)], json: [.object(members)])
-      + Output(notes: notes)
+    var output = Output(blocks: [.value(name: name, value)], json: [.object(members)])
+    if settings.certifies { certify(&output, node, tree) }
+    return output + Output(notes: notes)
+  }
+
+  /// Checks the value of an expression that draws no random numbers.
+  func certify(_ output: inout Output, _ node: SyntaxID, _ tree: SyntaxTree) {
+    var elaborator = Elaborator(environment)
+    guard let root = try? elaborator.elaborate(node, of: tree) else { return }
+    output.certify([root], elaborator.graph, environment, settings)
   }
 
   /// `vars`, where `:vars` is meant.

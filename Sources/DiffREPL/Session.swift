@@ -20,6 +20,11 @@ struct Session {
   var computations = ComputationCache()
   /// Takes results that appear while a command still runs: the lines of a loaded file.
   var emit: (Output) -> Void = { _ in }
+  /// Shows a line on the terminal while a command still runs, in the place of the one before, and ""
+  /// takes it away; nil where nobody looks.
+  var showProgress: ((String) -> Void)?
+  /// What the last run of `:minimize` stored.
+  var lastRun: RunArrays?
   /// Files being loaded, outermost first.
   var loading: [String] = []
 
@@ -90,6 +95,8 @@ struct Session {
 struct SessionSettings: Sendable, Equatable {
   var digits = 6
   var notation = TraceNotation.roulet
+  /// Printed values and gradients are checked in double-double arithmetic.
+  var certifies = false
   /// Scripts print each line they run.
   var echo = false
   /// A person types: commands may be shortened without a warning.
@@ -98,6 +105,8 @@ struct SessionSettings: Sendable, Equatable {
   var width: Int?
   /// nil follows the locale.
   var isASCII: Bool?
+  /// Tables of runs have a column of times, which differ from run to run.
+  var showsTimes = true
   /// nil follows the terminal.
   var usesColour: Bool?
 }

@@ -7,7 +7,7 @@ typedef struct {
   V r, r_low;
   /// 2^(n/16) rounded. Meaningless where it is not a normal number.
   V scale;
-  /// e^r - 1 - r, and what the rounding of `scale` left out.
+  /// e^r - 1 - r, and (1 + r) times what the rounding of `scale` left out.
   V tail;
 } JOINED(exp_parts, LANES);
 #define PARTS JOINED(exp_parts, LANES)
@@ -30,7 +30,8 @@ LANEWISE PARTS exp_parted(V x) {
   e.r = multiply_add(-count, exp_step_low, coarse);
   e.r_low = multiply_add(-count, exp_step_low, coarse - e.r);
   e.scale = number(bits(looked_up((const double *)exp_scale_bits, e.steps)) + (e.steps << 48));
-  e.tail = multiply_add(e.r * e.r, exp_series(e.r), looked_up(exp_scale_rest, e.steps));
+  V rest = looked_up(exp_scale_rest, e.steps);
+  e.tail = multiply_add(e.r, multiply_add(e.r, exp_series(e.r), rest), rest);
   return e;
 }
 

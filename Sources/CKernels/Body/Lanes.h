@@ -40,18 +40,29 @@ LANEWISE V sum_error(V a, V b, V s) {
   return (a - (s - b_seen)) + (b - b_seen);
 }
 
-LANEWISE V magnitude(V x) { return number(bits(x) & INT64_MAX); }
+/// c - a·b, nearly exact where the product is close to c.
+LANEWISE V product_rest(V c, V a, V b) {
+#if SET_HAS_FUSED
+  return __builtin_elementwise_fma(-a, b, c);
+#else
+  V p = a * b;
+  return (c - p) - product_error(a, b, p);
+#endif
+}
 
-/// y, known to have the sign of x or to be 0, with the sign of x.
-LANEWISE V signed_like(V y, V x) { return number(bits(y) | (bits(x) & INT64_MIN)); }
+LANEWISE V magnitude(V x) { return number(bits(x) & LONG_MAX); }
+
+/// The magnitude of y with the sign of x.
+LANEWISE V signed_like(V y, V x) {
+  return number((bits(y) & LONG_MAX) | (bits(x) & LONG_MIN));
+}
 
 /// The quotient (n + n_low) / (d + d_low) to a little over half an ulp; both low parts are small.
 LANEWISE V compensated_quotient(V n, V n_low, V d, V d_low) {
   V inverse = 1 / d;
   V q = n * inverse;
-  V p = q * d;
-  V rest = (n - p) - product_error(q, d, p);
-  return multiply_add(rest + (n_low - q * d_low), inverse, q);
+  V rest = product_rest(n, q, d) + multiply_add(-q, d_low, n_low);
+  return multiply_add(rest, inverse, q);
 }
 
 /// table[index mod 16] in each lane.

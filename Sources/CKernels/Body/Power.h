@@ -3,7 +3,7 @@
 
 /// log x = result + *low with a relative error near 2^-65.
 LANEWISE V log_extended(V x, V *low_out) {
-  V r, low, high = log_parted(x, 0, 0, &low, &r);
+  V r, low, high = log_parted(x, 0, 0, 0, &low, &r);
   const double *c = log_cubic_polynomial;
   V square = r * r, fourth = square * square;
   V a = multiply_add(multiply_add(r, c[3], c[2]), square, multiply_add(r, c[1], c[0]));
@@ -25,8 +25,11 @@ LANEWISE V pow_of(V x, V y) {
   V exponent = y * log_high;
   V exponent_low = multiply_add(y, log_low, product_error(y, log_high, exponent));
   JOINED(exp_parts, LANES) e = exp_parted(exponent);
-  V result = multiply_add(e.scale, e.r + (e.tail + exponent_low), e.scale);
+  V factor = e.r + e.tail;
+  factor = factor + multiply_add(exponent_low, factor, exponent_low);
+  V result = multiply_add(e.scale, factor, e.scale);
   L is_plain = (x >= DBL_MIN) & (x <= DBL_MAX) & (magnitude(exponent) <= 700);
+  is_plain &= magnitude(y) <= 0x1p900;  // past this `product_error` could overflow
   if (__builtin_expect(any(~is_plain), 0)) {
     for (int lane = 0; lane < LANES; lane++)
       if (!is_plain[lane]) result[lane] = pow(x[lane], y[lane]);

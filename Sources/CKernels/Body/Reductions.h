@@ -3,20 +3,51 @@
 
 #define ACCUMULATORS (32 / LANES)
 
-/// The accumulators, combined by halves into one number.
-#define FOLDED(accumulators, combined)                                              \
-  _Pragma("clang loop unroll(full)") for (int half = ACCUMULATORS / 2; half >= 1; half /= 2) \
-    _Pragma("clang loop unroll(full)") for (int j = 0; j < half; j++)                \
-      accumulators[j] = combined(accumulators[j], accumulators[j + half]);          \
-  double lane[LANES];                                                               \
-  store(lane, accumulators[0]);                                                     \
-  _Pragma("clang loop unroll(full)") for (int half = LANES / 2; half >= 1; half /= 2) \
-    _Pragma("clang loop unroll(full)") for (int j = 0; j < half; j++)                \
-      lane[j] = combined##_one_lane(lane[j], lane[j + half]);                       \
-  return lane[0];
+static inline V sum_of(V a, V b) { return a + b; }
+static inline V plus_square(V total, V a) { return multiply_add(a, a, total); }
 
-#define PLUS(a, b) ((a) + (b))
-#define PLUS_one_lane PLUS
+/// x with its lanes moved, so that lane 0 holds what lane `step` held: by half the lanes, a
+/// quarter…
+#if LANES == 8
+#define SWAPPED_4(x) __builtin_shufflevector(x, x, 4, 5, 6, 7, 0, 1, 2, 3)
+#define SWAPPED_2(x) __builtin_shufflevector(x, x, 2, 3, 0, 1, 6, 7, 4, 5)
+#define SWAPPED_1(x) __builtin_shufflevector(x, x, 1, 0, 3, 2, 5, 4, 7, 6)
+#elif LANES == 4
+#define SWAPPED_2(x) __builtin_shufflevector(x, x, 2, 3, 0, 1)
+#define SWAPPED_1(x) __builtin_shufflevector(x, x, 1, 0, 3, 2)
+#else
+#define SWAPPED_1(x) __builtin_shufflevector(x, x, 1, 0)
+#endif
+
+/// The accumulators combined by halves, down to one vector and then to one number.
+#define FOLD(name)                                                                     \
+  static inline __attribute__((always_inline)) V gathered_##name(V *total) {           \
+    _Pragma("clang loop unroll(full)") for (int j = ACCUMULATORS / 2; j >= 1; j /= 2)  \
+      _Pragma("clang loop unroll(full)") for (int i = 0; i < j; i++)                   \
+        total[i] = name##_of(total[i], total[i + j]);                                  \
+    return total[0];                                                                   \
+  }                                                                                    \
+  static inline __attribute__((always_inline)) double folded_##name(V *total) {        \
+    V x = gathered_##name(total);                                                      \
+    IF_EIGHT_LANES(x = name##_of(x, SWAPPED_4(x));)                                    \
+    IF_FOUR_LANES(x = name##_of(x, SWAPPED_2(x));)                                     \
+    return name##_of(x, SWAPPED_1(x))[0];                                              \
+  }
+
+#if LANES == 8
+#define IF_EIGHT_LANES(statement) statement
+#define IF_FOUR_LANES(statement) statement
+#elif LANES == 4
+#define IF_EIGHT_LANES(statement)
+#define IF_FOUR_LANES(statement) statement
+#else
+#define IF_EIGHT_LANES(statement)
+#define IF_FOUR_LANES(statement)
+#endif
+
+FOLD(sum)
+FOLD(max)
+FOLD(min)
 
 #define REDUCTION(name, start, padding, step, combined)                       \
   static double name(const double *x, long n) {                              \
@@ -35,17 +66,13 @@
       V a = left >= LANES ? load(p) : load_part(p, left, padding);           \
       total[j] = step(total[j], a);                                          \
     }                                                                        \
-    FOLDED(total, combined)                                                  \
+    return folded_##combined(total);                                          \
   }
 
-static inline V plus_square(V total, V a) { return multiply_add(a, a, total); }
-static inline double max_of_one_lane(double a, double b) { return a != a ? a : a > b ? a : b; }
-static inline double min_of_one_lane(double a, double b) { return a != a ? a : a < b ? a : b; }
-
-REDUCTION(reduce_sum, 0, 0, PLUS, PLUS)
-REDUCTION(reduce_sum_squares, 0, 0, plus_square, PLUS)
-REDUCTION(reduce_maximum, -INFINITY, -INFINITY, max_of, max_of)
-REDUCTION(reduce_minimum, INFINITY, INFINITY, min_of, min_of)
+REDUCTION(reduce_sum, 0, 0, sum_of, sum)
+REDUCTION(reduce_sum_squares, 0, 0, plus_square, sum)
+REDUCTION(reduce_maximum, -INFINITY, -INFINITY, max_of, max)
+REDUCTION(reduce_minimum, INFINITY, INFINITY, min_of, min)
 
 static double reduce_dot(const double *a, const double *b, long n) {
   V total[ACCUMULATORS];
@@ -61,5 +88,5 @@ static double reduce_dot(const double *a, const double *b, long n) {
     V y = left >= LANES ? load(b + at) : load_part(b + at, left, 0);
     total[j] = multiply_add(x, y, total[j]);
   }
-  FOLDED(total, PLUS)
+  return folded_sum(total);
 }

@@ -1,13 +1,13 @@
-/// tanh x, 1/(1 + e^-x) and log(1 + e^x). All go through e^-|x|, which cannot overflow, and keep the
-/// low part of each intermediate result.
+/// tanh x, 1/(1 + e^-x) and log(1 + e^x). All go through e^-|x|, which cannot overflow, and
+/// keep the low part of each intermediate result.
 
-/// (1 - e^-2|x|) / (1 + e^-2|x|), with the sign of x. Past 20 it is 1 in double precision.
+/// n / (2 + n) with the sign of x, n = e^-2|x| - 1. Past 20 it is 1 in double precision.
 LANEWISE V tanh_of(V x) {
   V distance = magnitude(x);
   distance = choose(distance > 20, 20, distance);
   V low, high = expm1_parted(-2 * distance, 1, &low);
-  V n = -(high + low), n_low = -((high + n) + low);
-  V d = 2 - n, d_low = ((2 - d) - n) - n_low;
+  V n = high + low, n_low = (high - n) + low;
+  V d = 2 + n, d_low = ((2 - d) + n) + n_low;
   return signed_like(compensated_quotient(n, n_low, d, d_low), x);
 }
 
@@ -38,7 +38,7 @@ LANEWISE V sigmoid_of(V x) {
 LANEWISE V softplus_of(V x) {
   V e_low, e = exp_pair(-magnitude(x), &e_low);
   V sum = 1 + e;
-  V low, high = log_pair(sum, ((1 - sum) + e) + e_low, 0, &low);
+  V low, high = log_pair(sum, 1, ((1 - sum) + e) + e_low, 0, &low);
   V ramp = choose(x > 0, x, 0);
   V y = ramp + high;
   y = y + (sum_error(ramp, high, y) + low);

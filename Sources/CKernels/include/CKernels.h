@@ -5,7 +5,8 @@
 /// of a function differ by at most 2 ulp.
 ///
 /// Conventions:
-/// - Lengths are counts of doubles, `n` may be 0, and pointers need the alignment of a double only.
+/// - Lengths count doubles and may be 0. Pointers need the alignment of a double; blocks aligned to
+///   64 bytes are about twice as fast in plain arithmetic.
 /// - An output may be the same array as an input, or apart from it. It may not overlap it otherwise.
 /// - Rounding is to nearest even. The kernels neither read nor clear the floating-point flags.
 /// - NaN goes in, NaN comes out, except where a function says otherwise.
@@ -143,6 +144,33 @@ typedef struct ck_kernels {
   void (*gather)(double *out, const double *base, const long *index, long n);
   /// y[i] = a·x[i] + y[i], by multiply-adds.
   void (*axpy)(double *y, double a, const double *x, long n);
+
+  // Matrices. Entry (i, j) of A is a[i * a_row + j * a_column]; strides may have any sign.
+
+  /// C = A B, or C += A B if `accumulate`, for A of m×k, B of k×n and C of m×n.
+  ///
+  /// Every entry is one chain of multiply-adds over ascending k, from 0 or from what C holds: its
+  /// bits depend on its row of A and its column of B alone. So rows or columns of C may be parted
+  /// among threads, each with a workspace of its own. C may not overlap A or B. Where neither
+  /// stride of C is 1 it is slow. For n = 1 prefer `gemv`.
+  /// - Parameter workspace: room for `gemm_workspace(m, n, k)` doubles.
+  void (*gemm)(
+    long m, long n, long k, const double *a, long a_row, long a_column, const double *b,
+    long b_row, long b_column, double *c, long c_row, long c_column, int accumulate,
+    double *_Nullable workspace);
+  /// How many doubles `gemm` needs for scratch; 0 where it packs nothing.
+  long (*gemm_workspace)(long m, long n, long k);
+
+  /// y = A x, or y += A x if `accumulate`, for A of m×n.
+  ///
+  /// Fast where rows (a_column = 1) or columns (a_row = 1) are contiguous. Contiguous rows: each
+  /// entry is the `dot` of its row and x, added to y once. Else each entry is one chain of
+  /// multiply-adds over ascending columns, from 0 or y. Rows may be parted among threads.
+  void (*gemv)(
+    long m, long n, const double *a, long a_row, long a_column, const double *x, double *y,
+    int accumulate);
+  /// A += x yᵀ for A of m×n with contiguous rows, one multiply-add an entry.
+  void (*ger)(long m, long n, double *a, long a_row, const double *x, const double *y);
 
   // One lane: the same bits as the kernel of the same name.
 

@@ -20,10 +20,17 @@ enum GradCommand: Command {
     try target.requireScalar(at: arguments.targetSpan)
     let values = try target.valueWithGradient(in: session)
     let gradients = Array(values.dropFirst())
-    return Output(
+    var output = Output(
       blocks: target.valueBlocks(values[0], arguments)
         + target.blocks(gradients) { "∂\(target.functionName)/∂\($0)" },
       json: [target.object(Self.self, values[0], [("grad", target.members(gradients))])])
-      + Output(notes: target.notes)
+    if session.settings.certifies {
+      var graph = target.graph
+      let nodes = gradient(of: target.node, variables: target.variables.map(\.node), in: &graph)
+      output.certify([target.node] + nodes, graph, target.environment, session.settings)
+    }
+    if let warning = try target.kinkWarning(gradients) { output.append(warning) }
+    output += Output(notes: target.notes)
+    return output
   }
 }

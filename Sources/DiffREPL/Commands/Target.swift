@@ -15,8 +15,9 @@ struct Target {
   let environment: Environment
   /// The user's names of nodes, in order of definition.
   let names: [(name: String, node: NodeID)]
-  private let plan: Plan
-  private let key: ComputationCache.Key
+  /// Under what the session keeps programs of it; nil where it keeps none.
+  private let key: ComputationCache.Key?
+  private let dependencies: Dependencies?
 
   /// What elaborating a target gives: kept while what it rests on is the same.
   private final class Plan: Keepable {
@@ -73,25 +74,61 @@ struct Target {
     _ arguments: CommandArguments, in session: Session, variablesClause: String = "wrt",
     needsVariables: Bool = true
   ) throws(Diagnostic) {
-    let (tree, root) = try Self.syntax(arguments, in: session)
-    environment = try Self.environment(arguments, in: session)
-    text = tree.text(of: root)
+    let environment = try Self.environment(arguments, in: session)
     let clause = arguments.clause(variablesClause)
-    let wanted = try clause.map { part throws(Diagnostic) in try arguments.names(in: part.range) }
-    key = ComputationCache.Key(
-      root, tree, question: wanted.map { "wrt \($0.map(\.key))" } ?? "every variable")
-    let environment = environment
-    plan = try session.computations.value(for: key, in: environment) { () throws(Diagnostic) in
-      try Plan(root, tree, wanted, at: clause?.span, in: environment)
+    let names = try clause.map { part throws(Diagnostic) in try arguments.names(in: part.range) }
+    try self.init(
+      arguments, in: session, environment: environment, varying: names, at: clause?.span,
+      needsVariables: needsVariables)
+  }
+
+  /// The target with values and variables that are known already.
+  ///
+  /// - Parameter names: what varies; nil takes every leaf under the target that is not data.
+  init(
+    _ arguments: CommandArguments, in session: Session, environment: Environment,
+    varying names: [Name]?, at place: SourceSpan? = nil, needsVariables: Bool = true
+  ) throws(Diagnostic) {
+    let (tree, root) = try Self.syntax(arguments, in: session)
+    self.environment = environment
+    text = tree.text(of: root)
+    let key = ComputationCache.Key(
+      root, tree, question: names.map { "wrt \($0.map(\.key))" } ?? "every variable")
+    let plan = try session.computations.value(for: key, in: environment) { () throws(Diagnostic) in
+      try Plan(root, tree, names, at: place, in: environment)
     }
-    (graph, node, groups, names) = (plan.graph, plan.node, plan.groups, plan.names)
-    variables = groups.flatMap { group in
+    (graph, node, groups, self.names) = (plan.graph, plan.node, plan.groups, plan.names)
+    (self.key, dependencies) = (key, plan.dependencies)
+    variables = Self.variables(of: groups)
+    if needsVariables, variables.isEmpty {
+      throw .noVariables(text, graph.leaves(under: [node]).map(\.leaf), at: tree.span(of: root))
+    }
+  }
+
+  /// A target made of parts that are known already; nothing of it is kept.
+  init(
+    graph: Graph, node: NodeID, text: String, variables: [(name: Name, node: NodeID)],
+    groups: [(name: Name, value: Elaborated)], environment: Environment,
+    names: [(name: String, node: NodeID)]
+  ) {
+    self.graph = graph
+    self.node = node
+    self.text = text
+    self.variables = variables
+    self.groups = groups
+    self.environment = environment
+    self.names = names
+    (key, dependencies) = (nil, nil)
+  }
+
+  /// The tensors of the names varied, each with its own name.
+  static func variables(
+    of groups: [(name: Name, value: Elaborated)]
+  ) -> [(name: Name, node: NodeID)] {
+    groups.flatMap { group in
       zip(group.value.paths, group.value.nodes).map { path, node in
         (Name(key: group.name.key + path, spelling: group.name.spelling + path), node)
       }
-    }
-    if needsVariables, variables.isEmpty {
-      throw .noVariables(text, graph.leaves(under: [node]).map(\.leaf), at: tree.span(of: root))
     }
   }
 
@@ -170,21 +207,26 @@ struct Target {
     self.variables = variables
     self.groups = groups
     self.names = names
-    (text, environment, plan, key) = (other.text, other.environment, other.plan, other.key)
+    (text, environment, key) = (other.text, other.environment, other.key)
+    dependencies = other.dependencies
   }
 
   /// The value and its gradient in each variable, by a program that is kept.
   ///
   /// - Precondition: the target is a scalar.
   func valueWithGradient(in session: Session) throws(Diagnostic) -> [Tensor] {
-    let gradientKey = key.asking("value and gradient")
-    let computation = try session.computations.value(for: gradientKey, in: environment) {
-      () throws(Diagnostic) in
+    func make() throws(Diagnostic) -> Computation {
       var graph = graph
       let nodes = gradient(of: node, variables: variables.map(\.node), in: &graph)
       return try Computation(
-        graph, .tuple(([node] + nodes).map { .tensor($0) }), dependencies: plan.dependencies,
+        graph, .tuple(([node] + nodes).map { .tensor($0) }), dependencies: dependencies,
         in: environment)
+    }
+    let computation: Computation
+    if let key = key?.asking("value and gradient") {
+      computation = try session.computations.value(for: key, in: environment, orMake: make)
+    } else {
+      computation = try make()
     }
     return try computation.evaluation(in: environment).value.tensors
   }

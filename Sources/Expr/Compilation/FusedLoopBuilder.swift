@@ -3,7 +3,7 @@ struct FusedLoopBuilder {
   private let extent: Extent
   private var instructions: [FusedLoop.Instruction] = []
   private var specials: [FusedLoop.Special] = []
-  private var parts: [(register: Int, offset: Int)] = []
+  private var parts: [FusedLoop.Part] = []
   private var sources: [FusedLoop.Source] = []
   /// What the loop reads of memory, by register.
   private var read: [Operand: Int] = [:]
@@ -61,7 +61,7 @@ struct FusedLoopBuilder {
       for (operand, place) in zip(operands, places) {
         guard case .run(let offset) = place else { continue }
         registers.append(register(operand, of: value, in: builder))
-        parts.append((registers[registers.count - 1], offset))
+        parts.append(FusedLoop.Part(register: registers[registers.count - 1], offset: offset))
       }
       append(
         .accumulate(

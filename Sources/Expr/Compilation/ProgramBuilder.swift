@@ -231,7 +231,7 @@ struct ProgramBuilder {
   /// What one run executes: an operation on an array counts once, one of a loop in every step.
   var operationCount: Int {
     var count = code.count { !$0.isLoad }
-    for loop in loops { count += loop.instructions.count }
+    for loop in loops { count += loop.operationCount }
     for task in tasks {
       if case .loop(let runner) = task { count += runner.operationCount } else { count += 1 }
     }
@@ -356,11 +356,13 @@ struct ProgramBuilder {
           inputShapes: graph.operands(of: node).map { graph.shape(of: $0) },
           outputShape: graph.shape(of: node), operands: places, target: locations[value]!))
     case .matrixProduct(let isLeftTurned, let isRightTurned, let weight):
-      task = .product(
-        ProductTask(
-          left: places[0], right: places[1], target: locations[value]!,
-          leftExtent: operands.first!.extent, rightExtent: operands.last!.extent,
-          isLeftTurned: isLeftTurned, isRightTurned: isRightTurned, weight: weight))
+      let product = ProductTask(
+        left: places[0], right: places[1], target: locations[value]!,
+        leftExtent: operands.first!.extent, rightExtent: operands.last!.extent,
+        isLeftTurned: isLeftTurned, isRightTurned: isRightTurned,
+        weight: weight)
+      loopBytes += product.bytes
+      task = .product(product)
     case .accumulation(let kinds):
       task = .accumulation(
         AccumulationTask(

@@ -9,6 +9,7 @@ extension Kernels {
     rows: Int, inner: Int, columns: Int, _ a: Block, _ rsa: Int, _ csa: Int, _ b: Block, _ rsb: Int,
     _ csb: Int, weight: Int, _ target: Block
   ) {
+    guard sum(target, rows * columns).isNaN else { return }
     for row in 0..<rows {
       for column in 0..<columns where target[row * columns + column].isNaN {
         var sum = 0.0

@@ -18,15 +18,8 @@ extension Elaborator {
     if isMatrix, condition != nil {
       throw Diagnostic("a matrix takes no condition", at: span)
     }
-    let entries: NodeID
-    do {
-      entries = try batched(table, at: span) { elaborator throws(Diagnostic) in
-        try elaborator.guarded(body, table.guardCondition, reduction, tree)
-      }
-    } catch  where error.isNotKnownYet {
-      entries = try writtenOut(table, span) { elaborator throws(Diagnostic) in
-        try elaborator.guarded(body, table.guardCondition, reduction, tree)
-      }
+    let entries = try mapped(over: table, at: span) { elaborator throws(Diagnostic) in
+      try elaborator.guarded(body, table.guardCondition, reduction, tree)
     }
     if let reduction { return try reduce(reduction, entries, at: span) }
     guard isMatrix else { return entries }
@@ -52,10 +45,19 @@ extension Elaborator {
     }
     let outer = locals
     defer { locals = outer }
+    return .tensor(try mapped(over: table, at: span, body))
+  }
+
+  /// A body for all entries of a table at a time: batched, or written out where it needs an entry's
+  /// value while elaborating.
+  mutating func mapped(
+    over table: EntryTable, at span: SourceSpan,
+    _ body: (inout Elaborator) throws(Diagnostic) -> NodeID
+  ) throws(Diagnostic) -> NodeID {
     do {
-      return .tensor(try batched(table, at: span, body))
+      return try batched(table, at: span, body)
     } catch  where error.isNotKnownYet {
-      return .tensor(try writtenOut(table, span, body))
+      return try writtenOut(table, span, body)
     }
   }
 

@@ -18,7 +18,9 @@ public struct Elaborator {
   /// Whether a file was read, which may hold something else next time.
   var readsFiles = false
 
-  private var valuesOfDefinitions: [String: Elaborated] = [:]
+  /// What names of the session stand for, where that is known: definitions, and columns of data while
+  /// a model is elaborated for one observation.
+  var valuesOfDefinitions: [String: Elaborated] = [:]
   /// Parameters and locals of the function or block being elaborated.
   var locals: [String: Elaborated] = [:]
   /// The dimension that `end` stands for inside an index.
@@ -245,10 +247,14 @@ extension Graph {
   public func values(
     of outputs: [NodeID], in environment: Environment
   ) throws(Diagnostic) -> [Tensor] {
-    let program = try Program(self, outputs: outputs)
-    program.setLeaves(from: environment)
-    try program.run()
-    return outputs.indices.map { program.value(ofOutput: $0) }
+    try compiled(outputs).values(outputs.count, in: environment)
+  }
+
+  /// The values of some nodes by plain arithmetic, step by step as they are typed.
+  public func values(
+    asTyped outputs: [NodeID], in environment: Environment
+  ) throws(Diagnostic) -> [Tensor] {
+    try Program(self, outputs: outputs).values(outputs.count, in: environment)
   }
 
   /// The value of something elaborated, with the leaves as they are in an environment.
@@ -263,10 +269,8 @@ extension Graph {
     of elaborated: Elaborated, in environment: Environment
   ) throws(Diagnostic) -> (value: Value, notes: [String]) {
     let outputs = elaborated.nodes
-    let program = try Program(self, outputs: outputs)
-    program.setLeaves(from: environment)
-    try program.run()
-    var tensors = outputs.indices.map { program.value(ofOutput: $0) }[...]
+    let program = try compiled(outputs)
+    var tensors = try program.values(outputs.count, in: environment)[...]
     return (elaborated.value(from: &tensors), program.notes)
   }
 }
@@ -288,6 +292,15 @@ extension Elaborated {
 }
 
 extension Program {
+  /// The first outputs with the leaves as they are in an environment.
+  fileprivate func values(
+    _ count: Int, in environment: Environment
+  ) throws(Diagnostic) -> [Tensor] {
+    setLeaves(from: environment)
+    try run()
+    return (0..<count).map { value(ofOutput: $0) }
+  }
+
   /// Sets every leaf to its value in an environment.
   public func setLeaves(from environment: Environment) {
     for entry in environment.all {

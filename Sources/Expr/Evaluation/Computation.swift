@@ -32,7 +32,7 @@ public final class Computation {
     self.value = value
     self.randomAfter = randomAfter
     self.dependencies = dependencies
-    program = try Program(graph, outputs: value.nodes)
+    program = try graph.compiled(value.nodes)
     if dependencies == nil { program.setLeaves(from: environment) }
   }
 

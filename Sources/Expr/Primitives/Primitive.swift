@@ -133,8 +133,8 @@ extension Primitive {
   public static let all: [Primitive] = {
     let families: [[Primitive]] = [
       arithmetic, comparisons, exponential, trigonometric, hyperbolic, activations, nonSmooth,
-      special, reductions, extremes, cumulative, products, linearAlgebra, determinants, solutions,
-      arrangement, matrices, picking, updating, loops,
+      special, stable, stablePairs, seriesTails, reductions, extremes, cumulative, products,
+      linearAlgebra, determinants, solutions, arrangement, matrices, picking, updating, loops,
     ]
     var table = families.flatMap { $0 }
     for position in table.indices {
@@ -167,6 +167,11 @@ extension Primitive {
   /// The function a user calls by this name with so many arguments.
   public static func function(named name: String, argumentCount: Int) -> Primitive? {
     byName[name]?.first { $0.isFunction && $0.arity.contains(argumentCount) }
+  }
+
+  /// The entry of a name, if there is one.
+  static func named(_ name: String) -> Primitive? {
+    byName[name]?.first { $0.name == name }
   }
 
   /// The entry of a name that the program itself uses.
