@@ -11,6 +11,8 @@ struct Session {
   var settings = SessionSettings()
   /// The last scalar expression or definition: what a command without target takes.
   var lastTarget: (tree: SyntaxTree, node: SyntaxID)?
+  /// Whether statements run in the rounds of a loop, which show nothing of their results.
+  var isInLoop = false
   /// Set by `:quit`.
   var isFinished = false
   /// What was elaborated and compiled and may be asked again. Shared by all copies of a session: it

@@ -172,7 +172,8 @@ struct Batching {
     for (axis, size) in zip(picking.axes, picking.source.dimensions) {
       switch axis {
       case .operand:
-        guard let found = try positions(operands[next], size: size, for: node) else { return nil }
+        let index = unguarded(operands[next])
+        guard let found = try positions(index, size: size, for: node) else { return nil }
         taken.append(found)
         next += 1
       case .fixed(let position):
@@ -206,23 +207,32 @@ struct Batching {
   ) throws(Diagnostic) -> NodeID? {
     guard operands.count == 3, batched[operands[0]] == nil else { return nil }
     for (outer, inner) in [(0, 1), (1, 0)] {
-      let index = operands[outer + 1],
-        isOpen = graph.leaves(under: [index]).contains {
-          $0.leaf.id.order < 0
-        }
-      guard isOpen, batched[index] == nil, batched[operands[inner + 1]] != nil else { continue }
+      let index = unguarded(operands[outer + 1]), entry = unguarded(operands[inner + 1])
+      let isOpen = graph.leaves(under: [index]).contains { $0.leaf.id.order < 0 }
+      guard isOpen, batched[operands[outer + 1]] == nil, batched[entry] != nil else { continue }
       let size = picking.source.dimensions[inner]
-      guard let entries = try positions(operands[inner + 1], size: size, for: node) else {
-        return nil
-      }
+      guard let entries = try positions(entry, size: size, for: node) else { return nil }
       var axes = [Picking.Axis.operand, .operand]
       axes[inner] = .whole
       let part = Picking(axes: axes, source: picking.source)
       graph.origin = graph.origin(of: node)
-      let line = graph.apply(Primitive[.pick], [operands[0], index], .picking(part))
+      // The row keeps the condition of its branch.
+      let reached = operands[outer + 1]
+      let line = graph.apply(Primitive[.pick], [operands[0], reached], .picking(part))
       return gather(line, [.init(positions: entries, isSingle: false)], .vector(size))
     }
     return nil
+  }
+
+  /// An index without the conditions of its branches: which entries are asked for is known otherwise.
+  private func unguarded(_ index: NodeID) -> NodeID {
+    var index = index
+    while graph.primitive(of: index)?.symbol == .guardedIndex,
+      let inner = graph.operands(of: index).first
+    {
+      index = inner
+    }
+    return index
   }
 
   /// The positions, from 0, of an index in a dimension; where nobody asks for the entry any will do.
