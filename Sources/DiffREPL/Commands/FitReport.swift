@@ -117,7 +117,7 @@ struct FitReport {
 
   /// 1 - Σr²/Σ(y - ȳ)², with weights; about 0 for a linear model that contains no constant.
   private var determination: (value: Double, isCentred: Bool)? {
-    guard let observed = model.observed?.elements else { return nil }
+    guard let observed = model.observed else { return nil }
     let weights = model.weights.map { $0 * $0 }
     let isCentred = fit.reason != .linear || statistics.spans(model.weights)
     let total = weights.reduce(0, +)
@@ -209,7 +209,7 @@ struct FitReport {
       ("iterations", .integer(fit.iterations)), ("converged", .bool(fit.converged)),
       ("reason", .string(fit.reason.rawValue)), ("evaluations", .integer(system.evaluations)),
       ("jacobians", .integer(system.jacobians)), ("runs", .integer(fit.restarts + 1)),
-      ("observations", .integer(model.weights.count { $0 > 0 })),
+      ("observations", .integer(model.observations)),
       ("degrees_of_freedom", .integer(statistics.degreesOfFreedom)),
     ]
     if let (value, _) = determination { object.append(("r2", .number(value))) }

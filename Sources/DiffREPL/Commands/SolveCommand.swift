@@ -37,12 +37,9 @@ enum SolveCommand: Command {
     }
 
     let values = target.grouped(FitCommand.tensors(result.point, target))
-    if !arguments.flags.contains("dry") {
-      session.change(":solve \(target.text)") { environment in
-        for (name, value) in values { environment.setLeaf(name, to: value) }
-      }
-    }
-    return report(target, result, values, chooses: arguments.clause("over") == nil)
+    let output = report(target, result, values, chooses: arguments.clause("over") == nil)
+    if arguments.flags.contains("dry") { return output }
+    return output + session.move(values, by: ":solve \(target.text)")
   }
 
   private static func target(
