@@ -146,6 +146,8 @@ struct FitReport {
       return "not converged after \(work)\(again): the Jacobian is rank-deficient"
     case .saddle:
       return "not converged after \(work)\(again): the slope is zero, but this is a saddle"
+    case .runsOff:
+      return "not converged after \(work): the parameters run off"
     case .stalled: return "not converged after \(work)\(again): stalled"
     case .iterations: return "not converged after \(work): the steps are used up (iters)"
     case .interrupted: return "interrupted after \(work): the last good point is kept"
@@ -174,6 +176,15 @@ struct FitReport {
         hint: "fit fewer of them: leave one out of 'over' and give it a value", severity: .warning)
     }
     switch fit.reason {
+    case .runsOff:
+      let moving = fit.moving.map { "'\(names[$0])'" }.joined(separator: ", ")
+      warnings = [
+        Diagnostic(
+          "the residuals vanish only as \(moving) \(fit.moving.count == 1 ? "goes" : "go") to infinity: "
+            + "there is no least sum of squares",
+          hint: "bounds hold them, lower= and upper=; data that a threshold separates do this",
+          severity: .warning)
+      ]
     case .stalled:
       warnings.append(
         Diagnostic(

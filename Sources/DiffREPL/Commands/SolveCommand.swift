@@ -110,6 +110,10 @@ enum SolveCommand: Command {
       return Diagnostic(
         "the Jacobian is singular at \(place), where \(size) = \(value): \(why)", at: span,
         hint: "start elsewhere")
+    case .runsOff:
+      return Diagnostic(
+        "no root: \(place) and on, where \(size) = \(value), steps do not get shorter", at: span,
+        hint: "g may tend to 0 at infinity only; start elsewhere")
     default:
       return Diagnostic(
         "no root was reached: \(size) = \(value) at \(place), and no step makes it smaller",
