@@ -7,7 +7,7 @@ struct LinearSweeps {
 
   /// - Parameter environment: gives the leaves of the session their values.
   init(_ graph: Graph, outputs: [NodeID], environment: Environment) throws(Diagnostic) {
-    program = try Program(graph, outputs: outputs)
+    program = try graph.compiled(outputs)
     program.setLeaves(from: environment)
     try program.run()
   }

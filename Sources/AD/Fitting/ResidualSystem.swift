@@ -34,7 +34,7 @@ public final class ResidualSystem {
     node = graph.shaped(residuals, to: .vector(rows))
     self.variables = variables
     self.environment = environment
-    values = try Program(graph, outputs: [node])
+    values = try graph.compiled([node])
     values.setLeaves(from: environment)
     self.graph = graph
     var seeds: [NodeID: NodeID] = [:]

@@ -77,7 +77,8 @@ struct CommandArguments {
       }
       return .flag(name)
     }
-    if Self.clauseWords.contains(text), word.assignment == nil, !command.clauses.isEmpty {
+    let isClauseWord = Self.clauseWords.contains(text) || command.clauses.contains(text)
+    if isClauseWord, word.assignment == nil, !command.clauses.isEmpty {
       guard command.clauses.contains(text) else {
         throw Diagnostic(
           ":\(command.name) takes no '\(text)'", at: SourceSpan(source, word.range),

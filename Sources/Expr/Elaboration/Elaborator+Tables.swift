@@ -20,6 +20,7 @@ extension Elaborator {
         "the name of a file is needed, in quotes", at: tree.span(of: path),
         hint: "read(\"data.csv\")")
     }
+    readsFiles = true
     do {
       let text = String(decoding: try environment.files.contents(of: name), as: UTF8.self)
       let table = try DelimitedText(text, name: name)
