@@ -34,7 +34,7 @@ struct MinimizeReport {
       output.blocks.append(.value(name: StyledText(name.spelling, .name), value))
     }
     if arguments.flags.contains("dry") {
-      output.blocks.append(.line(StyledText("--dry: nothing was moved", .faint)))
+      output.blocks.append(.line(StyledText("nothing was moved (--dry)", .faint)))
     }
     output.json = [json(point)]
     for run in runs {
@@ -206,7 +206,8 @@ struct MinimizeReport {
   private static func members(_ run: MinimizeRun) -> [(key: String, value: JSONValue)] {
     [
       ("method", .string(run.method.about.name)), ("iterations", .integer(run.result.iterations)),
-      ("converged", .bool(run.result.reason.isConvergence)),
+      // What is warned of is no minimum, whatever rule stopped the run.
+      ("converged", .bool(run.result.reason.isConvergence && run.findings.isEmpty)),
       ("reason", .string(run.result.reason.rawValue)), ("value", .number(run.result.value)),
       ("gradnorm", .number(run.result.gradientNorm)),
       ("evaluations", .integer(run.result.evaluations)),
