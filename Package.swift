@@ -27,9 +27,10 @@ let package = Package(
       pkgConfig: readlinePackage,
       providers: [.apt(["libreadline-dev"]), .brew(["readline"])]
     ),
+    .target(name: "CKernels"),
     .target(
       name: "Expr",
-      dependencies: [.product(name: "RealModule", package: "swift-numerics")]
+      dependencies: ["CKernels", .product(name: "RealModule", package: "swift-numerics")]
     ),
     .target(name: "AD", dependencies: ["Expr"]),
     .executableTarget(
@@ -39,6 +40,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
+    .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
     .testTarget(name: "ExprTests", dependencies: ["Expr"]),
     .testTarget(name: "ADTests", dependencies: ["AD", "Expr"]),
     .testTarget(name: "DiffREPLTests", dependencies: ["AD", "DiffREPL", "Expr"]),

@@ -20,10 +20,12 @@ func endProcess(_ code: Int32) -> Never { exit(code) }
 struct Application {
   private let tool: CommandLineTool
   private let terminal = TerminalInfo.current()
-  private var session = Session()
+  private var session: Session
 
   init(_ tool: CommandLineTool) {
     self.tool = tool
+    session = Session(isSandboxed: tool.sandbox)
+    if tool.sandbox { Sandbox.enter() }
     session.settings.echo = tool.echo
     session.edit { $0.random = RandomGenerator(seed: tool.seed) }
   }
@@ -115,7 +117,7 @@ struct Application {
       writer.write(greeting, session.settings)
     }
     let history = History(
-      path: tool.noHistory ? nil : History.defaultPath(in: environmentVariable))
+      path: tool.noHistory || tool.sandbox ? nil : History.defaultPath(in: environmentVariable))
     if let problem = history.problem { writer.write(problem, isScript: false, session.settings) }
     let reader = ReadlineReader(
       history: history, completer: Completer.of(session),

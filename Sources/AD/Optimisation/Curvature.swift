@@ -22,7 +22,7 @@ public final class Curvature {
     }
     let outputs = hessianVectorProduct(
       of: output, variables: variables, along: directions, in: &graph)
-    let program = try Program(graph, outputs: outputs)
+    let program = try graph.compiled(outputs)
     program.setLeaves(from: environment)
     self.program = program
     parameters = variables.map { graph.leaf(of: $0).flatMap { program.buffer(of: $0.id) } }

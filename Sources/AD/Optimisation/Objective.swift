@@ -85,7 +85,7 @@ public final class Objective {
     var graph = graph
     let slopes = AD.gradient(of: output, variables: variables, in: &graph)
     // The variables are outputs, too, so that the program has a place for each of them.
-    let program = try Program(graph, outputs: [output] + slopes + variables)
+    let program = try graph.compiled([output] + slopes + variables)
     program.setLeaves(from: environment)
     return Binding(
       program: program,

@@ -8,7 +8,9 @@ enum SetCommand: Command {
   static let discussion = """
     digits 1…17 (17: as many as it takes to read the number back) · notation
     roulet|peyre|finistr|wengert · width n|auto · ascii on|off|auto · color on|off|auto ·
-    echo on|off (a script prints the lines it runs) · times on|off (races show how long they took)
+    echo on|off (a script prints the lines it runs) · times on|off (races show how long they took) ·
+    certify on|off (printed values and gradients are computed again with twice the digits; those
+    that differ stand grey, or in brackets)
     """
   static let examples = [":set digits 17", "1/3", ":set notation peyre", ":set"]
 
@@ -50,6 +52,7 @@ enum SetCommand: Command {
         }),
       flag("ascii", \.isASCII), flag("color", \.usesColour),
       switching("echo", \.echo), switching("times", \.showsTimes),
+      switching("certify", \.certifies),
     ]
   }
 

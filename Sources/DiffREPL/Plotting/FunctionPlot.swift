@@ -96,7 +96,7 @@ struct FunctionPlot {
       throw Diagnostic(
         "'\(text)' reads \(name) as a size or a bound, which cannot vary along a curve", at: span)
     }
-    let program = try Program(graph, outputs: [node])
+    let program = try graph.compiled([node])
     program.setLeaves(from: environment)
     var ys: [Double] = []
     for x in xs {

@@ -28,6 +28,10 @@ public enum Attribute: Hashable, Sendable {
   case progression(start: Double, step: Double, count: Int)
   /// What a loop repeats.
   case loop(LoopBody)
+  /// Why there is no value.
+  case failure(MissingValue)
+  /// Which operand of a product is the λ of the chain rule: where it is 0 nothing flows.
+  case weight(Int)
   /// Which result of a loop a projection reads, and its shape.
   case output(LoopOutput, Shape)
 
@@ -38,11 +42,55 @@ public enum Attribute: Hashable, Sendable {
 /// dimension disappears (it was indexed by a number).
 public struct Selection: Hashable, Sendable {
   public struct Axis: Hashable, Sendable {
-    public let positions: [Int]
+    public let positions: Positions
     public let isSingle: Bool
-    public init(positions: [Int], isSingle: Bool) {
-      self.positions = positions
+
+    public init(positions: some Collection<Int>, isSingle: Bool) {
+      self.positions = Positions(positions)
       self.isSingle = isSingle
+    }
+  }
+
+  /// Positions along one dimension, from 0; neighbours in order are kept as a range.
+  public struct Positions: Hashable, Sendable, RandomAccessCollection {
+    private enum Storage: Hashable, Sendable {
+      case range(Range<Int>)
+      case list([Int])
+    }
+
+    private let storage: Storage
+
+    public init(_ positions: some Collection<Int>) {
+      if let range = positions as? Range<Int> {
+        storage = .range(range)
+        return
+      }
+      let first = positions.first ?? 0
+      var next = first
+      for position in positions {
+        guard position == next else {
+          storage = .list(Array(positions))
+          return
+        }
+        next += 1
+      }
+      storage = .range(first..<next)
+    }
+
+    /// The positions if they are neighbours in order.
+    public var range: Range<Int>? { if case .range(let range) = storage { range } else { nil } }
+    public var startIndex: Int { 0 }
+    public var endIndex: Int {
+      switch storage {
+      case .range(let range): range.count
+      case .list(let list): list.count
+      }
+    }
+    public subscript(index: Int) -> Int {
+      switch storage {
+      case .range(let range): range.lowerBound + index
+      case .list(let list): list[index]
+      }
     }
   }
 
@@ -58,6 +106,17 @@ public struct Selection: Hashable, Sendable {
     let kept = axes.filter { !$0.isSingle }.map(\.positions.count)
     // What is left of a row along its length is a row still.
     self.result = source.isRow && kept.count == 2 ? .row(kept[1]) : Shape(kept)
+  }
+
+  /// Where the entries begin if they are neighbours in the source, in order; nil if they are not.
+  public var run: Int? {
+    guard axes.count <= 2, let last = axes.last?.positions.range else { return nil }
+    if axes.count == 1 { return last.lowerBound }
+    let width = source.dimensions[1]
+    guard let rows = axes[0].positions.range, rows.count <= 1 || last.count == width else {
+      return nil
+    }
+    return rows.lowerBound * width + last.lowerBound
   }
 
   /// Calls `body` with the offset in the source of each entry taken, in order.
@@ -93,6 +152,24 @@ public struct Picking: Hashable, Sendable {
 
   public var result: Shape {
     Shape(zip(axes, source.dimensions).compactMap { $0 == .whole ? $1 : nil })
+  }
+}
+
+/// A value that could not be elaborated, with the shape it would have had: an error where it is asked
+/// for, none in a branch that is not taken.
+public struct MissingValue: Hashable, Sendable {
+  public let diagnostic: Diagnostic
+  public let shape: Shape
+
+  public static func == (a: MissingValue, b: MissingValue) -> Bool {
+    a.diagnostic.message == b.diagnostic.message && a.shape == b.shape
+      && a.diagnostic.span?.range == b.diagnostic.span?.range
+      && a.diagnostic.span?.source === b.diagnostic.span?.source
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(diagnostic.message)
+    hasher.combine(shape)
   }
 }
 

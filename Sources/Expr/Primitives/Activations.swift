@@ -5,10 +5,11 @@ extension Primitive {
   /// elements of least norm of their subdifferentials.
   static let activations: [Primitive] = [
     .elementwise(
-      "sigmoid", "1/(1 + exp(-x))", value: sigmoid, partial: .result * .f("sigmoid", -.x),
+      "sigmoid", "1/(1 + exp(-x))", value: { Kernels.sigmoid($0) },
+      partial: .result * .f("sigmoid", -.x),
       samples: [-2, 0.4], edges: [0, 800, -800]),
     .elementwise(
-      "softplus", "log(1 + exp(x)) without overflow", value: softplus,
+      "softplus", "log(1 + exp(x)) without overflow", value: { Kernels.softplus($0) },
       partial: .f("sigmoid", .x), samples: [-2, 0.4], edges: [0, 800, -800]),
     .elementwise(
       "relu", "max(x, 0)", value: { $0.isNaN ? $0 : Swift.max($0, 0) },

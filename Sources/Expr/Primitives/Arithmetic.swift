@@ -27,7 +27,7 @@ extension Primitive {
       edges: [0, .infinity]),
     .elementwise(
       "power", "the power x^y", aliases: ["pow"], shown: "pow",
-      value: { $1 == 2 ? $0 * $0 : pow($0, $1) },
+      value: { $1 == 2 ? $0 * $0 : Kernels.power($0, $1) },
       partials: [
         .strong(.y, .f("power", .x, .y - 1)),
         .f("powerLog", .result, .x),

@@ -158,7 +158,7 @@ extension Graph {
     let shape = self.shape(of: node)
     let axes = shape.dimensions.indices.map { dimension in
       Selection.Axis(
-        positions: Array(dimension == axis ? range : 0..<shape.dimensions[dimension]),
+        positions: dimension == axis ? range : 0..<shape.dimensions[dimension],
         isSingle: false)
     }
     return apply(.index, node, attribute: .selection(Selection(axes: axes, source: shape)))

@@ -9,10 +9,10 @@ extension Primitive {
   /// Exponentials, logarithms and roots. √ and ∛ have slope inf at 0.
   static let exponential: [Primitive] = [
     .elementwise(
-      "exp", "exponential", value: { Double.exp($0) }, partial: .result, samples: [-2, 0.4, 3],
+      "exp", "exponential", value: { Kernels.exp($0) }, partial: .result, samples: [-2, 0.4, 3],
       edges: [0, 710, -746]),
     .elementwise(
-      "log", "natural logarithm", aliases: ["ln"], value: { Double.log($0) }, partial: 1 / .x,
+      "log", "natural logarithm", aliases: ["ln"], value: { Kernels.log($0) }, partial: 1 / .x,
       samples: [0.2, 3], edges: [0, -1]),
     .elementwise(
       "log2", "logarithm to base 2", value: { Double.log2($0) },
@@ -21,11 +21,11 @@ extension Primitive {
       "log10", "logarithm to base 10", value: { Double.log10($0) },
       partial: 1 / (.x * .number(Double.log(10))), samples: [0.2, 3], edges: [0, -1]),
     .elementwise(
-      "log1p", "log(1 + x), exact near 0", value: { Double.log(onePlus: $0) },
+      "log1p", "log(1 + x), exact near 0", value: { Kernels.log1p($0) },
       partial: 1 / (1 + .x),
       samples: [-0.5, 1e-8, 3], edges: [0, -1]),
     .elementwise(
-      "expm1", "exp(x) - 1, exact near 0", value: { Double.expMinusOne($0) },
+      "expm1", "exp(x) - 1, exact near 0", value: { Kernels.expm1($0) },
       partial: .f("exp", .x), samples: [-2, 1e-8, 3], edges: [0, 710]),
     .elementwise(
       "sqrt", "square root", value: { $0.squareRoot() }, partial: 1 / (2 * .result),

@@ -10,7 +10,7 @@ extension Primitive {
       samples: [-2, 0.4], edges: [0, 711]),
     // sech² and not 1 - tanh²: that cancels, 1e-8 wrong at x = 10 and wholly so past 20.
     .elementwise(
-      "tanh", "hyperbolic tangent", value: { Double.tanh($0) }, partial: .square(.f("sech", .x)),
+      "tanh", "hyperbolic tangent", value: { Kernels.tanh($0) }, partial: .square(.f("sech", .x)),
       samples: [-2, 0.4], edges: [0, 18, 1000]),
     .elementwise(
       "sech", "hyperbolic secant, 1/cosh", value: sech, partial: -(.f("tanh", .x) * .result),
@@ -29,7 +29,7 @@ extension Primitive {
 
   /// 1/cosh without overflow: 2e^(-|x|)/(1 + e^(-2|x|)).
   private static let sech: @Sendable (Double) -> Double = { x in
-    let decay = Double.exp(-abs(x))
+    let decay = Kernels.exp(-abs(x))
     return 2 * decay / (1 + decay * decay)
   }
 }

@@ -26,6 +26,8 @@ public final class KernelFailure {
   /// What kernels tell of how they worked.
   fileprivate(set) var notes: [String] = []
 
+  var isReported: Bool { diagnostic != nil }
+
   /// Keeps the first report until it is taken.
   func report(_ diagnostic: Diagnostic) {
     if self.diagnostic == nil { self.diagnostic = diagnostic }

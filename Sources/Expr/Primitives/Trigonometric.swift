@@ -4,10 +4,10 @@ extension Primitive {
   /// Circular functions; angles in radians.
   static let trigonometric: [Primitive] = [
     .elementwise(
-      "sin", "sine", value: { Double.sin($0) }, partial: .f("cos", .x), samples: [-2, 0.4],
+      "sin", "sine", value: { Kernels.sin($0) }, partial: .f("cos", .x), samples: [-2, 0.4],
       edges: [0, .infinity]),
     .elementwise(
-      "cos", "cosine", value: { Double.cos($0) }, partial: -.f("sin", .x), samples: [-2, 0.4],
+      "cos", "cosine", value: { Kernels.cos($0) }, partial: -.f("sin", .x), samples: [-2, 0.4],
       edges: [0, .infinity]),
     .elementwise(
       "tan", "tangent", value: { Double.tan($0) }, partial: 1 + .square(.result),
@@ -25,9 +25,10 @@ extension Primitive {
     .elementwise(
       "atan2", "angle of the point (x, y), written atan2(y, x)",
       value: { Double.atan2(y: $0, x: $1) },
+      // 0 at the origin, where it jumps: a quotient of zeros would be nan.
       partials: [
-        .y / (.square(.x) + .square(.y)),
-        -.x / (.square(.x) + .square(.y)),
+        .f("strongDivide", .y, .square(.x) + .square(.y)),
+        -.f("strongDivide", .x, .square(.x) + .square(.y)),
       ], samples: [[1.5, -0.3], [-0.2, 0.7]], edges: [0]),
   ]
 }

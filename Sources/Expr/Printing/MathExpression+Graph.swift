@@ -82,26 +82,25 @@ public struct FormulaReader {
     return .range(step == 1 ? [.number(start), last] : [.number(start), .number(step), last])
   }
 
+  /// The item of one dimension: a number, `:`, `a:b` or a list of positions.
+  private static func indices(_ axis: Selection.Axis, of size: Int) -> String {
+    let positions = axis.positions
+    if axis.isSingle { return "\((positions.first ?? 0) + 1)" }
+    guard let range = positions.range, !range.isEmpty else {
+      return "[" + positions.prefix(6).map { "\($0 + 1)" }.joined(separator: ", ")
+        + (positions.count > 6 ? ", …" : "") + "]"
+    }
+    if range.count == size { return ":" }
+    return "\(range.lowerBound + 1):\(range.upperBound)"
+  }
+
   /// The items of an index as the user would write them.
   static func indices(_ selection: Selection) -> String {
     let sizes = selection.source.dimensions
     var items: [String] = []
     for (position, axis) in selection.axes.enumerated() {
       if selection.source.isRow, position == 0 { continue }
-      let positions = axis.positions
-      if axis.isSingle {
-        items.append("\((positions.first ?? 0) + 1)")
-      } else if positions.count == sizes[position], positions == Array(0..<sizes[position]) {
-        items.append(":")
-      } else if let first = positions.first, let last = positions.last,
-        positions == Array(first..<first + positions.count)
-      {
-        items.append("\(first + 1):\(last + 1)")
-      } else {
-        items.append(
-          "[" + positions.prefix(6).map { "\($0 + 1)" }.joined(separator: ", ")
-            + (positions.count > 6 ? ", …" : "") + "]")
-      }
+      items.append(indices(axis, of: sizes[position]))
     }
     return items.joined(separator: ",")
   }

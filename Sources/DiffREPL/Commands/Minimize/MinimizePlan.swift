@@ -183,7 +183,7 @@ struct MinimizePlan {
         "'step=' takes a formula in k, such as 1/k", at: span,
         hint: "k cannot decide on a size or the bound of a loop here")
     }
-    let program = try Program(elaborator.graph, outputs: [output])
+    let program = try elaborator.graph.compiled([output])
     program.setLeaves(from: environment)
     let schedule = StepSchedule(text, program, counter: id)
     do throws(Diagnostic) {

@@ -1,0 +1,152 @@
+/// Kernels that treat each entry alone. In the last, partial vector the lanes without an entry hold
+/// 1, which no function takes a slow path for.
+
+#define MAP_UNARY(name, unrolled, expression)                        \
+  static void name(double *out, const double *x, long n) {           \
+    long i = 0;                                                      \
+    _Pragma(unrolled) for (; i + LANES <= n; i += LANES) {           \
+      V a = load(x + i);                                             \
+      store(out + i, expression);                                    \
+    }                                                                \
+    if (i < n) {                                                     \
+      V a = load_part(x + i, n - i, 1);                              \
+      store_part(out + i, expression, n - i);                        \
+    }                                                                \
+  }
+
+#define MAP_BINARY(name, unrolled, expression)                               \
+  static void name(double *out, const double *x, const double *y, long n) {  \
+    long i = 0;                                                              \
+    _Pragma(unrolled) for (; i + LANES <= n; i += LANES) {                   \
+      V a = load(x + i), b = load(y + i);                                    \
+      store(out + i, expression);                                            \
+    }                                                                        \
+    if (i < n) {                                                             \
+      V a = load_part(x + i, n - i, 1), b = load_part(y + i, n - i, 1);      \
+      store_part(out + i, expression, n - i);                                \
+    }                                                                        \
+  }
+
+#define MAP_TERNARY(name, expression)                                                       \
+  static void name(double *out, const double *x, const double *y, const double *z, long n) { \
+    long i = 0;                                                                             \
+    _Pragma(UNROLLED) for (; i + LANES <= n; i += LANES) {                                  \
+      V a = load(x + i), b = load(y + i), c = load(z + i);                                  \
+      store(out + i, expression);                                                           \
+    }                                                                                       \
+    if (i < n) {                                                                            \
+      V a = load_part(x + i, n - i, 1), b = load_part(y + i, n - i, 1);                     \
+      V c = load_part(z + i, n - i, 1);                                                     \
+      store_part(out + i, expression, n - i);                                               \
+    }                                                                                       \
+  }
+
+#define UNROLLED "clang loop unroll_count(4)"
+#define ROLLED "clang loop unroll(disable)"
+
+MAP_UNARY(map_exp, ROLLED, exp_of(a))
+MAP_UNARY(map_expm1, ROLLED, expm1_of(a))
+MAP_UNARY(map_log, ROLLED, log_of(a))
+MAP_UNARY(map_log1p, ROLLED, log1p_of(a))
+MAP_UNARY(map_tanh, ROLLED, tanh_of(a))
+MAP_UNARY(map_sigmoid, ROLLED, sigmoid_of(a))
+MAP_UNARY(map_softplus, ROLLED, softplus_of(a))
+MAP_UNARY(map_sin, ROLLED, sin_of(a))
+MAP_UNARY(map_cos, ROLLED, cos_of(a))
+MAP_BINARY(map_pow, ROLLED, pow_of(a, b))
+
+static void map_sincos(double *sine, double *cosine, const double *x, long n) {
+  long i = 0;
+  V s, c;
+  for (; i + LANES <= n; i += LANES) {
+    sincos_of(load(x + i), &s, &c);
+    store(sine + i, s);
+    store(cosine + i, c);
+  }
+  if (i < n) {
+    sincos_of(load_part(x + i, n - i, 1), &s, &c);
+    store_part(sine + i, s, n - i);
+    store_part(cosine + i, c, n - i);
+  }
+}
+
+/// 1 where the mask is set, else 0.
+static inline V truth(L mask) { return number(mask & bits((V)1.0)); }
+
+/// x rounded to a whole number, halves to even. Adding and subtracting 2^52 does it for numbers
+/// below that; larger ones are whole.
+static inline V nearest_whole(V x) {
+#if SET_AVX512 || SET_AVX2 || defined(__aarch64__)
+  return __builtin_elementwise_roundeven(x);
+#else
+  V distance = magnitude(x);
+  return signed_like(choose(distance < 0x1p52, (distance + 0x1p52) - 0x1p52, distance), x);
+#endif
+}
+
+static inline V floor_of(V x) {
+  V whole = nearest_whole(x);
+  return whole - truth(whole > x);
+}
+static inline V ceil_of(V x) {
+  V whole = nearest_whole(x);
+  return signed_like(whole + truth(whole < x), x);
+}
+static inline V max_of(V a, V b) { return choose(a != a, a, choose(a > b, a, b)); }
+static inline V min_of(V a, V b) { return choose(a != a, a, choose(a < b, a, b)); }
+static inline V strong_product(V a, V b) { return choose(a == 0, 0, a * b); }
+
+MAP_UNARY(map_sqrt, UNROLLED, __builtin_elementwise_sqrt(a))
+MAP_UNARY(map_abs, UNROLLED, magnitude(a))
+MAP_UNARY(map_negate, UNROLLED, -a)
+MAP_UNARY(map_square, UNROLLED, a *a)
+MAP_UNARY(map_reciprocal, UNROLLED, 1 / a)
+MAP_UNARY(map_floor, UNROLLED, floor_of(a))
+MAP_UNARY(map_ceil, UNROLLED, ceil_of(a))
+MAP_UNARY(map_round, UNROLLED, nearest_whole(a))
+MAP_UNARY(map_sign, UNROLLED, choose(a > 0, 1, choose(a < 0, -1, a)))
+MAP_UNARY(map_relu, UNROLLED, choose(a < 0, 0, a))
+MAP_UNARY(map_heaviside, UNROLLED, choose(a == 0, 0.5, choose(a != a, a, truth(a > 0))))
+MAP_UNARY(map_not, UNROLLED, truth(a == 0))
+MAP_UNARY(map_copy, UNROLLED, a)
+
+MAP_BINARY(map_add, UNROLLED, a + b)
+MAP_BINARY(map_sub, UNROLLED, a - b)
+MAP_BINARY(map_mul, UNROLLED, a *b)
+MAP_BINARY(map_div, UNROLLED, a / b)
+MAP_BINARY(map_strong_mul, UNROLLED, strong_product(a, b))
+MAP_BINARY(map_max, UNROLLED, max_of(a, b))
+MAP_BINARY(map_min, UNROLLED, min_of(a, b))
+MAP_BINARY(map_less, UNROLLED, truth(a < b))
+MAP_BINARY(map_less_equal, UNROLLED, truth(a <= b))
+MAP_BINARY(map_equal, UNROLLED, truth(a == b))
+MAP_BINARY(map_not_equal, UNROLLED, truth(a != b))
+MAP_BINARY(map_and, UNROLLED, truth((a != 0) & (b != 0)))
+MAP_BINARY(map_or, UNROLLED, truth((a != 0) | (b != 0)))
+
+MAP_TERNARY(map_mul_add, multiply_add(a, b, c))
+MAP_TERNARY(map_mul_sub, multiply_add(a, b, -c))
+MAP_TERNARY(map_neg_mul_add, multiply_add(-a, b, c))
+MAP_TERNARY(map_strong_mul_add, choose(a == 0, c + 0.0, multiply_add(a, b, c)))
+MAP_TERNARY(map_select, choose(a != 0, b, c))
+
+static void fill_splat(double *out, double value, long n) {
+  long i = 0;
+  for (; i + LANES <= n; i += LANES) store(out + i, value);
+  if (i < n) store_part(out + i, value, n - i);
+}
+
+static void fill_gather(double *out, const double *base, const long *index, long n) {
+  for (long i = 0; i < n; i++) out[i] = base[index[i]];
+}
+
+static void add_multiple(double *y, double factor, const double *x, long n) {
+  long i = 0;
+  V a = factor;
+  _Pragma(UNROLLED) for (; i + LANES <= n; i += LANES)
+    store(y + i, multiply_add(a, load(x + i), load(y + i)));
+  if (i < n) {
+    V sum = multiply_add(a, load_part(x + i, n - i, 1), load_part(y + i, n - i, 1));
+    store_part(y + i, sum, n - i);
+  }
+}

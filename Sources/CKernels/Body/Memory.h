@@ -1,0 +1,29 @@
+/// Loads and stores of whole vectors, and of the first lanes of one.
+
+typedef V unaligned_lanes __attribute__((aligned(8)));
+
+static inline V load(const double *p) { return *(const unaligned_lanes *)p; }
+static inline void store(double *p, V x) { *(unaligned_lanes *)p = x; }
+
+/// The first `count` entries, 0 < count < LANES, and `rest` in the other lanes.
+static inline V load_part(const double *p, long count, double rest) {
+#if SET_AVX512
+  return (V)_mm512_mask_loadu_pd(_mm512_set1_pd(rest), (__mmask8)((1 << count) - 1), p);
+#else
+  V x = rest;
+#pragma clang loop unroll(full)
+  for (int lane = 0; lane < LANES - 1; lane++)
+    if (lane < count) x[lane] = p[lane];
+  return x;
+#endif
+}
+
+static inline void store_part(double *p, V x, long count) {
+#if SET_AVX512
+  _mm512_mask_storeu_pd(p, (__mmask8)((1 << count) - 1), (__m512d)x);
+#else
+#pragma clang loop unroll(full)
+  for (int lane = 0; lane < LANES - 1; lane++)
+    if (lane < count) p[lane] = x[lane];
+#endif
+}

@@ -1,0 +1,386 @@
+/// Operations entry by entry over one extent, run block by block so that what is computed stays in the
+/// first-level cache, with the sums and matrix products they begin and end in.
+///
+/// Registers are pointers to blocks: of an array, moving along with the loop; of a number, filled once;
+/// of scratch memory, shared by values that do not live at the same time.
+final class FusedLoop {
+  struct Instruction {
+    var opcode: Opcode
+    /// An index into `specials`, for all that is not entry by entry; -1 else.
+    var special: Int32 = -1
+    var function: Int32 = -1
+    var target: Int32 = 0
+    var a: Int32 = 0
+    var b: Int32 = 0
+    var c: Int32 = 0
+  }
+
+  /// Where a value lies: a register of the scalars, or a place in a buffer.
+  enum Location {
+    case register(Int)
+    case buffer(Int, offset: Int)
+  }
+
+  /// What a register shows in each block.
+  enum Source {
+    case scratch
+    /// An array as large as the extent, read or written.
+    case array(Location)
+    case number(Location)
+    /// A row for all rows, a column for all columns.
+    case row(Location)
+    case column(Location)
+  }
+
+  enum Span { case all, rows, columns }
+
+  enum Special {
+    case sum(Int, to: Location, Span)
+    case dot(Int, Int, to: Location)
+    case maximum(Int, to: Location, Span)
+    /// The rows of a matrix times a vector, into a register.
+    case matrixVector(Location, columns: Int, Location, Int, weight: Int?)
+    /// Adds the rows of a matrix, each times an entry of a register, to a vector.
+    case transposedMatrixVector(Location, columns: Int, Int, to: Location, isStrong: Bool)
+    /// Zeros with some of `parts` added at their places.
+    case accumulate(Range<Int>, to: Location, count: Int)
+  }
+
+  /// Registers that move along with the loop.
+  private struct Moving {
+    var register: Int
+    var location: Location
+    var base: UnsafeMutablePointer<Double>
+  }
+
+  /// A register that shows something smaller than the extent.
+  private struct Repeated {
+    var register: Int
+    var location: Location
+  }
+
+  /// Where a register is added to an accumulation.
+  struct Part {
+    var register: Int
+    var offset: Int
+  }
+
+  // What the loop over blocks reads lies in plain memory: the arrays of a class would be checked for
+  // exclusive use and counted at every access, which costs more than a block of short vectors.
+  private let extent: Extent
+  private let instructions: UnsafeMutableBufferPointer<Instruction>
+  private let specials: UnsafeMutableBufferPointer<Special>
+  private let parts: UnsafeMutableBufferPointer<Part>
+  private let block: Int
+  /// Whether a row is longer than a block.
+  private let isWide: Bool
+  private let moving: UnsafeMutableBufferPointer<Moving>
+  private let numbers: UnsafeMutableBufferPointer<Repeated>
+  private let rows: UnsafeMutableBufferPointer<Repeated>
+  private let columns: UnsafeMutableBufferPointer<Repeated>
+  private let totals: UnsafeMutableBufferPointer<Double>
+  private let registers: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
+  private let scratch: UnsafeMutablePointer<Double>
+  /// The memory it owns, in bytes.
+  let bytes: Int
+
+  var operationCount: Int { instructions.count }
+
+  /// The entries of a block: few enough for a dozen of them to stay in the first-level cache.
+  static let blockLength = 256
+
+  init(
+    _ extent: Extent, instructions: [Instruction], specials: [Special],
+    parts: [Part], sources: [Source], scratchIndex: [Int],
+    constants: [(register: Int, value: Double)]
+  ) {
+    self.extent = extent
+    self.instructions = .holding(instructions)
+    self.specials = .holding(specials)
+    self.parts = .holding(parts)
+    totals = .holding(Array(repeating: 0, count: specials.count))
+    let length = Self.length(extent, specials)
+    isWide = extent.columns > length
+    block = isWide ? length : max(1, length / max(1, extent.columns)) * extent.columns
+    let capacity = max(1, min(block, extent.count))
+    let scratchCount = (scratchIndex.max() ?? -1) + 1
+    // Blocks of cache lines, each on a line of its own.
+    let stride = (capacity + 7) / 8 * 8
+    bytes = (scratchCount * stride + sources.count) * 8
+    scratch = UnsafeMutableRawPointer.allocate(
+      byteCount: max(64, scratchCount * stride * 8), alignment: 64
+    ).bindMemory(to: Double.self, capacity: max(8, scratchCount * stride))
+    scratch.initialize(repeating: 0, count: max(8, scratchCount * stride))
+    registers = .allocate(capacity: max(1, sources.count))
+    var moving: [Moving] = [], numbers: [Repeated] = [], rows = numbers, columns = numbers
+    for (register, source) in sources.enumerated() {
+      let place = scratchIndex[register]
+      (registers + register).initialize(to: place < 0 ? scratch : scratch + place * stride)
+      switch source {
+      case .scratch: break
+      case .array(let location):
+        moving.append(Moving(register: register, location: location, base: scratch))
+      case .number(let location): numbers.append(Repeated(register: register, location: location))
+      case .row(let location): rows.append(Repeated(register: register, location: location))
+      case .column(let location): columns.append(Repeated(register: register, location: location))
+      }
+    }
+    self.moving = .holding(moving)
+    self.numbers = .holding(numbers)
+    self.rows = .holding(rows)
+    self.columns = .holding(columns)
+    for constant in constants {
+      registers[constant.register].update(repeating: constant.value, count: capacity)
+    }
+  }
+
+  deinit {
+    registers.deallocate()
+    scratch.deallocate()
+    instructions.deallocate()
+    specials.deallocate()
+    parts.deallocate()
+    moving.deallocate()
+    numbers.deallocate()
+    rows.deallocate()
+    columns.deallocate()
+    totals.deallocate()
+  }
+
+  /// Shorter blocks where rows of a matrix go along, so that they stay in the second-level cache.
+  private static func length(_ extent: Extent, _ specials: [Special]) -> Int {
+    var longest = 1
+    for special in specials {
+      switch special {
+      case .matrixVector(_, let columns, _, _, _),
+        .transposedMatrixVector(_, let columns, _, _, _):
+        longest = max(longest, columns)
+      default: break
+      }
+    }
+    return min(blockLength, max(8, 32768 / longest / 8 * 8))
+  }
+
+  // MARK: Running
+
+  /// Runs the loop on the values of a program.
+  ///
+  /// - Returns: whether it was stopped by Ctrl-C.
+  func run(_ memory: ProgramMemory, _ functions: ScalarFunctions) -> Bool {
+    let count = extent.count
+    prepare(memory, min(block, count))
+    var start = 0, row = 0, column = 0, polled = 0
+    let width = extent.columns
+    while start < count {
+      let length = isWide ? min(block, width - column) : min(block, count - start)
+      for item in moving { registers[item.register] = item.base + start }
+      if !rows.isEmpty && isWide {
+        for item in rows { registers[item.register] = memory.pointer(item.location) + column }
+      }
+      for item in columns { spread(memory.pointer(item.location) + row, item.register, length) }
+      for instruction in instructions {
+        if instruction.special < 0 {
+          apply(instruction, length, functions)
+        } else {
+          perform(Int(instruction.special), memory, start, row, column, length)
+        }
+      }
+      start += length
+      if isWide {
+        column += length
+        if column == width { (row, column) = (row + 1, 0) }
+      } else {
+        row += length / width
+      }
+      polled += 1
+      if polled & 1023 == 0, interruptionRequested.load(ordering: .relaxed) { return true }
+    }
+    finish(memory)
+    return false
+  }
+
+  private func prepare(_ memory: ProgramMemory, _ length: Int) {
+    for index in moving.indices { moving[index].base = memory.pointer(moving[index].location) }
+    for item in numbers {
+      Kernels.fill(registers[item.register], memory.pointer(item.location)[0], length)
+    }
+    if !isWide {
+      for item in rows {
+        let row = memory.pointer(item.location)
+        for start in stride(from: 0, to: length, by: extent.columns) {
+          (registers[item.register] + start).update(from: row, count: extent.columns)
+        }
+      }
+    }
+    for index in specials.indices {
+      totals[index] = 0
+      switch specials[index] {
+      case .sum(_, let target, let span):
+        if span != .all { memory.pointer(target).update(repeating: 0, count: size(of: span)) }
+      case .maximum(_, let target, let span):
+        totals[index] = -.infinity
+        if span != .all {
+          memory.pointer(target).update(repeating: -.infinity, count: size(of: span))
+        }
+      case .transposedMatrixVector(_, let columns, _, let target, _):
+        memory.pointer(target).update(repeating: 0, count: columns)
+      case .dot, .matrixVector, .accumulate: break
+      }
+    }
+  }
+
+  private func size(of span: Span) -> Int {
+    switch span {
+    case .all: 1
+    case .rows: extent.rows
+    case .columns: extent.columns
+    }
+  }
+
+  private func finish(_ memory: ProgramMemory) {
+    for index in specials.indices {
+      switch specials[index] {
+      case .sum(_, let target, .all), .dot(_, _, let target), .maximum(_, let target, .all):
+        memory.pointer(target)[0] = totals[index]
+      default: break
+      }
+    }
+  }
+
+  /// The entries of a column, each repeated along its row.
+  private func spread(
+    _ column: UnsafeMutablePointer<Double>, _ register: Int, _ length: Int
+  ) {
+    let target = registers[register]
+    if isWide {
+      Kernels.fill(target, column[0], length)
+      return
+    }
+    let width = extent.columns
+    for row in 0..<length / width {
+      Kernels.fill(target + row * width, column[row], width)
+    }
+  }
+
+  private func perform(
+    _ index: Int, _ memory: ProgramMemory, _ start: Int, _ row: Int, _ column: Int, _ length: Int
+  ) {
+    switch specials[index] {
+    case .sum(let register, let target, let span):
+      let block = registers[register]
+      switch span {
+      case .all: totals[index] += Kernels.sum(block, length)
+      case .rows:
+        forEachRow(length) { memory.pointer(target)[row + $0] += Kernels.sum(block + $1, $2) }
+      case .columns:
+        let sums = memory.pointer(target) + column
+        forEachRow(length) { Kernels.add(sums, sums, block + $1, $2) }
+      }
+    case .maximum(let register, let target, let span):
+      let block = registers[register]
+      switch span {
+      case .all: totals[index] = Kernels.maximum(totals[index], Kernels.maximum(block, length))
+      case .rows:
+        let greatest = memory.pointer(target) + row
+        forEachRow(length) {
+          greatest[$0] = Kernels.maximum(greatest[$0], Kernels.maximum(block + $1, $2))
+        }
+      case .columns:
+        let greatest = memory.pointer(target) + column
+        forEachRow(length) { Kernels.maximum(greatest, greatest, block + $1, $2) }
+      }
+    case .dot(let a, let b, _): totals[index] += Kernels.dot(registers[a], registers[b], length)
+    case .matrixVector(let matrix, let columns, let vector, let register, let weight):
+      let lines = memory.pointer(matrix) + start * columns
+      Kernels.multiply(
+        lines, rows: length, columns: columns, memory.pointer(vector), to: registers[register])
+      if let weight {
+        Kernels.repairProduct(
+          rows: length, inner: columns, columns: 1, lines, columns, 1, memory.pointer(vector), 1, 1,
+          weight: weight, registers[register])
+      }
+    case .transposedMatrixVector(let matrix, let columns, let register, let target, let isStrong):
+      let lines = memory.pointer(matrix) + start * columns
+      if isStrong {
+        addStrongly(lines, columns, registers[register], length, memory.pointer(target))
+      } else {
+        Kernels.addTransposedProduct(
+          lines, rows: length, columns: columns, registers[register], to: memory.pointer(target))
+      }
+    case .accumulate(let range, let target, let count):
+      accumulate(range, memory.pointer(target), count, start, length)
+    }
+  }
+
+  /// Adds the rows of a matrix, each times its weight, in stretches without a weight of 0.
+  private func addStrongly(
+    _ lines: UnsafeMutablePointer<Double>, _ columns: Int, _ weights: UnsafeMutablePointer<Double>,
+    _ length: Int, _ target: UnsafeMutablePointer<Double>
+  ) {
+    var first = 0
+    for row in 0...length where row == length || weights[row] == 0 {
+      if row > first {
+        Kernels.addTransposedProduct(
+          lines + first * columns, rows: row - first, columns: columns, weights + first, to: target)
+      }
+      first = row + 1
+    }
+  }
+
+  /// Adds blocks to an array. Zeros are put there just ahead of the first block that touches them,
+  /// while they are in the cache anyway: by the end of a block up to the furthest place it reaches.
+  private func accumulate(
+    _ range: Range<Int>, _ target: UnsafeMutablePointer<Double>, _ count: Int, _ start: Int,
+    _ length: Int
+  ) {
+    var reach = 0
+    for part in range { reach = max(reach, parts[part].offset) }
+    let first = start == 0 ? 0 : start + reach
+    let end = start + length == extent.count ? count : start + length + reach
+    (target + first).update(repeating: 0, count: end - first)
+    for part in range {
+      let place = target + parts[part].offset + start
+      Kernels.add(place, place, registers[parts[part].register], length)
+    }
+  }
+
+  /// Calls `body` with each row of a block, where it begins and how long it is.
+  @inline(__always)
+  private func forEachRow(_ length: Int, _ body: (_ row: Int, _ start: Int, _ count: Int) -> Void) {
+    if isWide {
+      body(0, 0, length)
+      return
+    }
+    let width = extent.columns
+    for row in 0..<length / width { body(row, row * width, width) }
+  }
+
+  @inline(__always)
+  private func apply(_ i: Instruction, _ count: Int, _ functions: ScalarFunctions) {
+    let target = registers[Int(i.target)], a = registers[Int(i.a)]
+    let b = registers[Int(i.b)], c = registers[Int(i.c)]
+    switch i.opcode {
+    case .unary:
+      let function = functions.unary[Int(i.function)]
+      for position in 0..<count { target[position] = function(a[position]) }
+    case .binary:
+      let function = functions.binary[Int(i.function)]
+      for position in 0..<count { target[position] = function(a[position], b[position]) }
+    case .ternary:
+      let function = functions.ternary[Int(i.function)]
+      for position in 0..<count {
+        target[position] = function(a[position], b[position], c[position])
+      }
+    default: Kernels.apply(i.opcode, target, a, b, c, count)
+    }
+  }
+}
+
+extension UnsafeMutableBufferPointer {
+  /// The elements of an array in memory of their own; the elements must be trivial.
+  fileprivate static func holding(_ elements: [Element]) -> Self {
+    let buffer = allocate(capacity: elements.count)
+    _ = buffer.initialize(from: elements)
+    return buffer
+  }
+}

@@ -1,0 +1,163 @@
+/// Puts one fused loop together.
+struct FusedLoopBuilder {
+  private let extent: Extent
+  private var instructions: [FusedLoop.Instruction] = []
+  private var specials: [FusedLoop.Special] = []
+  private var parts: [FusedLoop.Part] = []
+  private var sources: [FusedLoop.Source] = []
+  /// What the loop reads of memory, by register.
+  private var read: [Operand: Int] = [:]
+  /// Numbers that the loop reads, and their registers.
+  private(set) var numbers: [(register: Int, operand: Operand)] = []
+  /// The registers of values that the loop computes.
+  private var computed: [Int: Int] = [:]
+  /// The registers that each instruction reads and writes.
+  private var reads: [[Int]] = []
+  private var writes: [Int?] = []
+
+  init(_ extent: Extent) { self.extent = extent }
+
+  mutating func append(
+    _ value: Int, in builder: ProgramBuilder, _ functions: inout ScalarFunctions
+  ) {
+    let lowered = builder.schedule.lowered
+    let operands = Array(lowered.operands(of: value))
+    switch lowered.values[value].kind {
+    case .element(let opcode, let primitive):
+      let registers = operands.map { register($0, of: value, in: builder) }
+      let target = newRegister(for: value, in: builder)
+      instructions.append(
+        FusedLoop.Instruction(
+          opcode: opcode, function: functions.enter(opcode, primitive: primitive),
+          target: Int32(target), a: Int32(registers[0]),
+          b: Int32(registers.count > 1 ? registers[1] : registers[0]),
+          c: Int32(registers.count > 2 ? registers[2] : registers[0])))
+      reads.append(registers)
+      writes.append(target)
+    case .matrixVector(let weight):
+      let target = newRegister(for: value, in: builder)
+      append(
+        .matrixVector(
+          builder.location(operands[0]), columns: operands[0].extent.columns,
+          builder.location(operands[1]), target, weight: weight), reading: [], writing: target)
+    case .transposedMatrixVector(let isStrong):
+      let register = register(operands[1], of: value, in: builder)
+      append(
+        .transposedMatrixVector(
+          builder.location(operands[0]), columns: operands[0].extent.columns, register,
+          to: builder.locations[value]!, isStrong: isStrong), reading: [register])
+    case .reduction(let reduction):
+      let registers = operands.map { register($0, of: value, in: builder) }
+      let target = builder.locations[value]!
+      let span = span(of: lowered.values[value].extent)
+      switch reduction {
+      case .sum: append(.sum(registers[0], to: target, span), reading: registers)
+      case .maximum: append(.maximum(registers[0], to: target, span), reading: registers)
+      case .dot: append(.dot(registers[0], registers[1], to: target), reading: registers)
+      }
+    case .accumulation(let places):
+      let start = parts.count
+      var registers: [Int] = []
+      for (operand, place) in zip(operands, places) {
+        guard case .run(let offset) = place else { continue }
+        registers.append(register(operand, of: value, in: builder))
+        parts.append(FusedLoop.Part(register: registers[registers.count - 1], offset: offset))
+      }
+      append(
+        .accumulate(
+          start..<parts.count, to: builder.locations[value]!,
+          count: lowered.values[value].extent.count), reading: registers)
+    default: preconditionFailure("this is no part of a fused loop")
+    }
+  }
+
+  private mutating func append(
+    _ special: FusedLoop.Special, reading registers: [Int], writing target: Int? = nil
+  ) {
+    specials.append(special)
+    instructions.append(FusedLoop.Instruction(opcode: .copy, special: Int32(specials.count - 1)))
+    reads.append(registers)
+    writes.append(target)
+  }
+
+  private func span(of result: Extent) -> FusedLoop.Span {
+    if result.isScalar { return .all }
+    return result.rows == 1 ? .columns : .rows
+  }
+
+  private mutating func newRegister(for value: Int, in builder: ProgramBuilder) -> Int {
+    if builder.schedule.isStored[value], let place = builder.locations[value] {
+      sources.append(.array(place))
+    } else {
+      sources.append(.scratch)
+    }
+    computed[value] = sources.count - 1
+    return sources.count - 1
+  }
+
+  private mutating func register(
+    _ operand: Operand, of consumer: Int, in builder: ProgramBuilder
+  ) -> Int {
+    if builder.schedule.isFused(operand, into: consumer), let known = computed[operand.value] {
+      return known
+    }
+    if let known = read[operand] { return known }
+    let place = builder.location(operand)
+    let register = sources.count
+    if operand.extent.isScalar {
+      sources.append(.number(place))
+      numbers.append((register, operand))
+    } else if operand.extent.count == extent.count {
+      sources.append(.array(place))
+    } else {
+      sources.append(operand.extent.rows == 1 ? .row(place) : .column(place))
+    }
+    read[operand] = register
+    return register
+  }
+
+  /// - Parameter constants: the registers of numbers that never change.
+  func finished(with constants: [Int: Double]) -> FusedLoop {
+    var sources = sources
+    for register in constants.keys { sources[register] = .scratch }
+    return FusedLoop(
+      extent, instructions: instructions, specials: specials, parts: parts, sources: sources,
+      scratchIndex: scratchPlaces(isConstant: { constants[$0] != nil }),
+      constants: constants.map { ($0, $1) })
+  }
+
+  /// Blocks of scratch memory: those of values share, as soon as nothing reads them any more.
+  private func scratchPlaces(isConstant: (Int) -> Bool) -> [Int] {
+    var places = Array(repeating: -1, count: sources.count)
+    var count = 0
+    var isShared = Array(repeating: false, count: sources.count)
+    for (register, source) in sources.enumerated() {
+      switch source {
+      case .array: continue
+      case .scratch: if !isConstant(register) { isShared[register] = true; continue }
+      case .number, .row, .column: break
+      }
+      places[register] = count
+      count += 1
+    }
+    var last = Array(repeating: -1, count: sources.count)
+    for (position, registers) in reads.enumerated() {
+      for register in registers { last[register] = position }
+    }
+    var free: [Int] = []
+    for position in instructions.indices {
+      for register in Set(reads[position]) where isShared[register] && last[register] == position {
+        free.append(places[register])
+      }
+      guard let target = writes[position], isShared[target] else { continue }
+      if let place = free.popLast() {
+        places[target] = place
+      } else {
+        places[target] = count
+        count += 1
+      }
+      if last[target] < 0 { free.append(places[target]) }
+    }
+    return places
+  }
+}

@@ -1,0 +1,197 @@
+import Synchronization
+
+/// Runs one loop of a program: the compiled body, whose inputs are pointed at the values of the step,
+/// and where its results go.
+///
+/// Captured and mapped arrays are read where they are. The array that a step computes for a carry
+/// becomes the input of the next by exchanging two pointers. A step allocates nothing.
+final class LoopRunner {
+  /// What goes from a place of the program around to an input of the body, or back.
+  private struct Transfer {
+    var inner: FusedLoop.Location
+    var outer: FusedLoop.Location
+    var count: Int
+  }
+
+  private struct Carry {
+    var input: FusedLoop.Location
+    var next: FusedLoop.Location
+    var count: Int
+    var start: FusedLoop.Location
+    /// The place around for the value after the last step, if it is wanted.
+    var result: FusedLoop.Location?
+    /// An offset into `spare` where the value cannot be exchanged: a number, another input, a
+    /// constant, the value of two carries.
+    var spare: Int?
+  }
+
+  private let body: Program
+  private let steps: Int
+  private let isBackward: Bool
+  private let isFused: Bool
+  private var captured: [Transfer] = []
+  private var mapped: [Transfer] = []
+  private var stacked: [Transfer] = []
+  private var carries: [Carry] = []
+  private let spare: UnsafeMutablePointer<Double>
+  /// Own memory for carried inputs: what is exchanged must belong to the loop.
+  private let carried: UnsafeMutablePointer<Double>
+  /// The memory it owns besides the program around it, in bytes.
+  let bytes: Int
+
+  var operationCount: Int { steps * body.operationCount }
+
+  /// - Parameters:
+  ///   - operands: the places of the operands in the program around.
+  ///   - results: what is read of the loop, where it goes and how much it is.
+  /// - Throws: a diagnostic when the values of the body would not fit into `memoryLimit` bytes.
+  init(
+    _ loop: LoopBody, operands: [FusedLoop.Location],
+    results: [(output: LoopOutput, location: FusedLoop.Location, count: Int)], memoryLimit: Int,
+    isFused: Bool
+  ) throws(Diagnostic) {
+    let graph = loop.graph
+    let live = loop.liveCarries(for: results.map(\.output))
+    let nexts = live.map { loop.carries[$0].next }
+    var kept: [(node: NodeID, location: FusedLoop.Location)] = []
+    var finals: [Int: FusedLoop.Location] = [:]
+    for result in results {
+      switch result.output {
+      case .final(let position): finals[position] = result.location
+      case .stacked(let node): kept.append((node, result.location))
+      }
+    }
+    let inputs = live.map { loop.carries[$0].input }
+    body = try Program(
+      graph, outputs: nexts + kept.map(\.node) + inputs, borrowed: Set(loop.inputs),
+      exchanged: nexts.count, memoryLimit: memoryLimit, isFused: isFused)
+    steps = loop.steps
+    isBackward = loop.isBackward
+    self.isFused = isFused
+
+    for (position, input) in (loop.captured + loop.mapped).enumerated() {
+      guard let leaf = graph.leaf(of: input), let inner = body.location(of: leaf.id) else {
+        continue
+      }
+      let transfer = Transfer(
+        inner: inner, outer: operands[position], count: graph.shape(of: input).count)
+      if position < loop.captured.count {
+        captured.append(transfer)
+      } else {
+        mapped.append(transfer)
+      }
+    }
+    for (offset, result) in kept.enumerated() {
+      stacked.append(
+        Transfer(
+          inner: body.location(ofOutput: nexts.count + offset), outer: result.location,
+          count: graph.shape(of: result.node).count))
+    }
+    var spareCount = 0, carriedCount = 0
+    let firstCarry = loop.captured.count + loop.mapped.count
+    for (offset, number) in live.enumerated() {
+      let count = graph.shape(of: loop.carries[number].input).count
+      let isExchanged = body.ownsOutput(offset, among: nexts.count)
+      carries.append(
+        Carry(
+          input: body.location(ofOutput: nexts.count + kept.count + offset),
+          next: body.location(ofOutput: offset), count: count, start: operands[firstCarry + number],
+          result: finals[number], spare: isExchanged ? nil : spareCount))
+      if !isExchanged { spareCount += count }
+      carriedCount += count
+    }
+    bytes = body.bytes + (spareCount + carriedCount) * 8
+    guard bytes <= memoryLimit else { throw .memoryLimit(memoryLimit) }
+    spare = .allocate(capacity: max(1, spareCount))
+    spare.initialize(repeating: 0, count: spareCount)
+    carried = .allocate(capacity: max(1, carriedCount))
+    carried.initialize(repeating: 0, count: carriedCount)
+    var place = carried
+    for carry in carries {
+      if case .buffer(let buffer, _) = carry.input { body.memory.buffers[buffer] = place }
+      place += carry.count
+    }
+  }
+
+  deinit {
+    spare.deallocate()
+    carried.deallocate()
+  }
+
+  /// Runs all steps on the values of the program around. Why a step could not give a value that is
+  /// handed on or kept goes to `failure`.
+  ///
+  /// - Throws: the diagnostic of an interruption when Ctrl-C is pressed between two steps.
+  func run(_ outer: ProgramMemory, _ failure: KernelFailure) throws(Diagnostic) {
+    let memory = body.memory
+    for input in captured { enter(input.inner, outer.pointer(input.outer)) }
+    for carry in carries {
+      copy(carry.count, from: outer.pointer(carry.start), to: memory.pointer(carry.input))
+    }
+    for step in 0..<steps {
+      let entry = isBackward ? steps - 1 - step : step
+      for input in mapped { enter(input.inner, outer.pointer(input.outer) + entry * input.count) }
+      if isFused {
+        if try body.evaluate() { failure.report(.failedStep) }
+      } else if let diagnostic = try body.keptCause() {
+        failure.report(diagnostic)
+      }
+      for result in stacked {
+        copy(
+          result.count, from: memory.pointer(result.inner),
+          to: outer.pointer(result.outer) + entry * result.count)
+      }
+      handOn(memory)
+      if interruptionRequested.load(ordering: .relaxed) { throw .interrupted }
+    }
+    for carry in carries {
+      if let result = carry.result {
+        copy(carry.count, from: memory.pointer(carry.input), to: outer.pointer(result))
+      }
+    }
+  }
+
+  /// Makes what a step computed the input of the next. Everything is read before any input changes.
+  private func handOn(_ memory: ProgramMemory) {
+    for carry in carries {
+      if let place = carry.spare {
+        copy(carry.count, from: memory.pointer(carry.next), to: spare + place)
+      }
+    }
+    for carry in carries {
+      if let place = carry.spare {
+        copy(carry.count, from: spare + place, to: memory.pointer(carry.input))
+      } else if case .buffer(let input, _) = carry.input, case .buffer(let next, _) = carry.next,
+        input != next
+      {
+        swap(&memory.buffers[input], &memory.buffers[next])
+      }
+    }
+  }
+
+  /// Points an input of the body at a value; a number is copied.
+  @inline(__always)
+  private func enter(_ inner: FusedLoop.Location, _ value: UnsafeMutablePointer<Double>) {
+    switch inner {
+    case .register(let register): body.memory.registers[register] = value[0]
+    case .buffer(let buffer, _): body.memory.buffers[buffer] = value
+    }
+  }
+
+  @inline(__always)
+  private func copy(
+    _ count: Int, from source: UnsafeMutablePointer<Double>,
+    to target: UnsafeMutablePointer<Double>
+  ) {
+    if count == 1 {
+      target.pointee = source.pointee
+    } else {
+      target.update(from: source, count: count)
+    }
+  }
+}
+
+extension Diagnostic {
+  /// Stands for the failure of a step until the program is run once more to find it.
+  fileprivate static let failedStep = Diagnostic("a step of the loop failed")
+}

@@ -1,0 +1,309 @@
+import Synchronization
+
+/// A graph compiled for evaluation: stretches of scalar code, fused loops over arrays, and what runs
+/// on its own, over memory that the program owns. Running it again allocates nothing.
+///
+/// One thread at a time may use a program.
+public final class Program {
+  private struct Input {
+    let leaf: Leaf.ID
+    let location: FusedLoop.Location
+    let shape: Shape
+    /// Memory of its own, if the array of the leaf is not read where it is.
+    var owned: UnsafeMutablePointer<Double>?
+    /// Keeps the array alive that the program reads.
+    var held: [Double] = []
+  }
+
+  let graph: Graph
+  private let outputNodes: [NodeID]
+  let lowered: LoweredGraph
+  private(set) var locations: [FusedLoop.Location?]
+  private let isFused: Bool
+  private let code: [ScalarInstruction]
+  private let functions: ScalarFunctions
+  private let loops: [FusedLoop]
+  private let tasks: [ProgramTask]
+  private let steps: [ProgramStep]
+  private var inputs: [Input] = []
+  private var inputIndex: [Leaf.ID: Int] = [:]
+  private let outputLocations: [FusedLoop.Location]
+  let memory: ProgramMemory
+  private let arena: UnsafeMutablePointer<Double>
+  /// The arrays of constants, which the program reads where they are.
+  private var heldConstants: [[Double]] = []
+  private let failure = KernelFailure()
+  /// What kernels told of how they worked, in all runs.
+  public var notes: [String] { failure.notes }
+
+  /// The leaves whose values must be set before a run.
+  public var leaves: [Leaf.ID] { inputs.map(\.leaf).sorted() }
+  /// The number of operations one run executes, an operation on an array counted once.
+  public let operationCount: Int
+  /// The memory the program owns, in bytes.
+  public let bytes: Int
+
+  /// - Throws: a diagnostic when the values would not fit into `memoryLimit` bytes.
+  public convenience init(
+    _ graph: Graph, outputs: [NodeID], memoryLimit: Int = Program.defaultMemoryLimit
+  ) throws(Diagnostic) {
+    try self.init(graph, outputs: outputs, borrowed: [], exchanged: 0, memoryLimit: memoryLimit)
+  }
+
+  /// - Parameters:
+  ///   - borrowed: leaves without memory of their own, pointed elsewhere before each run.
+  ///   - exchanged: how many of the first outputs may change places with inputs between runs.
+  ///   - isFused: without it each value is computed alone and kept for looking at.
+  init(
+    _ graph: Graph, outputs: [NodeID], borrowed: Set<NodeID>, exchanged: Int, memoryLimit: Int,
+    isFused: Bool = true
+  ) throws(Diagnostic) {
+    self.graph = graph
+    self.isFused = isFused
+    outputNodes = outputs
+    lowered = Lowering.lower(graph, outputs: outputs)
+    let schedule = Schedule(lowered, isFused: isFused)
+    let elsewhere = Set(borrowed.compactMap { graph.leaf(of: $0)?.id })
+    let builder = try ProgramBuilder(
+      graph, schedule, exchanged: exchanged, memoryLimit: memoryLimit, isFused: isFused)
+    code = builder.code
+    functions = builder.functions
+    loops = builder.loops
+    tasks = builder.tasks
+    steps = builder.steps
+    locations = builder.locations
+    outputLocations = lowered.outputs.map { builder.location($0) }
+    operationCount = builder.operationCount
+
+    var total = builder.arenaCount
+    for (value, leaf) in builder.inputs where !elsewhere.contains(leaf) {
+      let (sum, overflow) = total.addingReportingOverflow(lowered.values[value].extent.count)
+      total = overflow ? Int.max / 8 : sum
+    }
+    total += builder.registerCount
+    guard total <= (memoryLimit - builder.loopBytes) / 8 else { throw .memoryLimit(memoryLimit) }
+    bytes = total * 8 + builder.loopBytes
+
+    let registers = UnsafeMutablePointer<Double>.allocate(capacity: max(1, builder.registerCount))
+    registers.initialize(repeating: 0, count: builder.registerCount)
+    arena = UnsafeMutableRawPointer.allocate(
+      byteCount: max(64, builder.arenaCount * 8), alignment: 64
+    ).bindMemory(to: Double.self, capacity: max(8, builder.arenaCount))
+    let buffers = UnsafeMutablePointer<UnsafeMutablePointer<Double>>.allocate(
+      capacity: max(1, builder.bufferStarts.count))
+    for (buffer, start) in builder.bufferStarts.enumerated() {
+      (buffers + buffer).initialize(to: arena + max(0, start))
+    }
+    memory = ProgramMemory(registers: registers, buffers: buffers)
+    for constant in builder.constants { registers[constant.register] = constant.value }
+    for (buffer, tensor) in builder.arrayConstants {
+      heldConstants.append(tensor.elements)
+      if let base = Self.base(of: tensor.elements) { buffers[buffer] = base }
+    }
+    for (value, leaf) in builder.inputs {
+      inputIndex[leaf] = inputs.count
+      inputs.append(
+        Input(
+          leaf: leaf, location: builder.locations[value]!,
+          shape: graph.shape(of: graph.node(of: leaf)!)))
+      if !elsewhere.contains(leaf) { own(inputs.count - 1) }
+    }
+  }
+
+  deinit {
+    for input in inputs { input.owned?.deallocate() }
+    memory.registers.deallocate()
+    memory.buffers.deallocate()
+    arena.deallocate()
+  }
+
+  // MARK: Input and output
+
+  /// Where the entries of an array begin. They stay there as long as the array is kept and not
+  /// changed, and whoever asks does keep it.
+  private static func base(of elements: [Double]) -> UnsafeMutablePointer<Double>? {
+    elements.withUnsafeBufferPointer { UnsafeMutablePointer(mutating: $0.baseAddress) }
+  }
+
+  /// Gives an input memory of its own, with the values it had.
+  private func own(_ index: Int) {
+    guard case .buffer(let buffer, _) = inputs[index].location, inputs[index].owned == nil else {
+      return
+    }
+    let count = inputs[index].shape.count
+    let memory = UnsafeMutablePointer<Double>.allocate(capacity: max(1, count))
+    if inputs[index].held.isEmpty {
+      memory.initialize(repeating: 0, count: count)
+    } else {
+      memory.initialize(from: self.memory.buffers[buffer], count: count)
+    }
+    inputs[index].owned = memory
+    inputs[index].held = []
+    self.memory.buffers[buffer] = memory
+  }
+
+  /// Arrays of more entries than this are read where they are, not copied.
+  private static let copiedEntries = 4096
+
+  /// Where the value of a leaf is read; nil if the program does not read it.
+  func location(of leaf: Leaf.ID) -> FusedLoop.Location? {
+    inputIndex[leaf].map { inputs[$0].location }
+  }
+
+  func location(ofOutput position: Int) -> FusedLoop.Location { outputLocations[position] }
+
+  /// Sets the value of a leaf; leaves the program does not read are ignored.
+  ///
+  /// - Precondition: the value has the shape the leaf had when the graph was made.
+  public func set(_ leaf: Leaf.ID, to value: Tensor) {
+    guard let index = inputIndex[leaf] else { return }
+    precondition(inputs[index].shape == value.shape, "a leaf keeps its shape within a program")
+    if case .buffer(let buffer, _) = inputs[index].location,
+      value.elements.count > Self.copiedEntries
+    {
+      inputs[index].owned?.deallocate()
+      inputs[index].owned = nil
+      inputs[index].held = value.elements
+      if let base = Self.base(of: inputs[index].held) { memory.buffers[buffer] = base }
+      return
+    }
+    let target = memory.pointer(inputs[index].location)
+    value.elements.withUnsafeBufferPointer { source in
+      guard let base = source.baseAddress else { return }
+      target.update(from: base, count: source.count)
+    }
+  }
+
+  /// The buffer of a leaf, for optimisers that move it in place; nil if the program does not read it.
+  public func buffer(of leaf: Leaf.ID) -> UnsafeMutableBufferPointer<Double>? {
+    guard let index = inputIndex[leaf] else { return nil }
+    own(index)
+    return UnsafeMutableBufferPointer(
+      start: memory.pointer(inputs[index].location), count: inputs[index].shape.count)
+  }
+
+  /// The buffer of an output after a run.
+  public func buffer(ofOutput position: Int) -> UnsafeBufferPointer<Double> {
+    UnsafeBufferPointer(
+      start: memory.pointer(outputLocations[position]),
+      count: lowered.outputs[position].extent.count)
+  }
+
+  public func value(ofOutput position: Int) -> Tensor {
+    let node = outputNodes[position]
+    return Tensor(
+      graph.shape(of: node), Array(buffer(ofOutput: position)), isBoolean: graph.isBoolean(node))
+  }
+
+  // MARK: Running
+
+  /// Evaluates everything once.
+  ///
+  /// - Throws: the diagnostic of an interruption when Ctrl-C is pressed during the run; what a kernel
+  ///   reports (a singular matrix), if an output depends on its result.
+  public func run() throws(Diagnostic) {
+    if try evaluate(), let diagnostic = try cause() { throw diagnostic }
+  }
+
+  /// Evaluates everything once; returns whether a kernel had no result to give.
+  func evaluate() throws(Diagnostic) -> Bool {
+    var hasFailed = false
+    for step in steps {
+      switch step {
+      case .scalars(let range): try runCode(range)
+      case .loop(let index): if loops[index].run(memory, functions) { throw .interrupted }
+      case .task(let index, _):
+        try run(tasks[index])
+        if failure.isReported { hasFailed = failure.take() != nil }
+      }
+    }
+    return hasFailed
+  }
+
+  private func runCode(_ range: Range<Int>) throws(Diagnostic) {
+    var start = range.lowerBound
+    while start < range.upperBound {
+      let end = min(range.upperBound, start + 65536)
+      code.withUnsafeBufferPointer {
+        runScalars(
+          UnsafeBufferPointer(rebasing: $0[start..<end]), memory.registers, memory.buffers,
+          functions)
+      }
+      start = end
+      if range.count > 65536, interruptionRequested.load(ordering: .relaxed) { throw .interrupted }
+    }
+  }
+
+  private func run(_ task: ProgramTask) throws(Diagnostic) {
+    switch task {
+    case .kernel(let kernel):
+      kernel.run(memory, failure)
+    case .product(let product): product.run(memory)
+    case .accumulation(let accumulation): accumulation.run(memory)
+    case .loop(let loop): try loop.run(memory, failure)
+    }
+    if interruptionRequested.load(ordering: .relaxed) { throw .interrupted }
+  }
+
+  // MARK: Failures
+
+  /// Why an output has no value, after a run in which a kernel failed: everything is computed once
+  /// more without fusion, and kept, to see which failures an output depends on.
+  private func cause() throws(Diagnostic) -> Diagnostic? {
+    if !isFused { return try keptCause() }
+    let kept = try Program(
+      graph, outputs: outputNodes, borrowed: [], exchanged: 0, memoryLimit: Self.defaultMemoryLimit,
+      isFused: false)
+    for input in inputs {
+      guard let target = kept.location(of: input.leaf) else { continue }
+      kept.memory.pointer(target).update(
+        from: memory.pointer(input.location), count: input.shape.count)
+    }
+    return try kept.keptCause()
+  }
+
+  /// Runs an unfused program; returns the first failure that an output depends on.
+  func keptCause() throws(Diagnostic) -> Diagnostic? {
+    var failures: [Failure] = []
+    for step in steps {
+      switch step {
+      case .scalars(let range): try runCode(range)
+      case .loop(let index): if loops[index].run(memory, functions) { throw .interrupted }
+      case .task(let index, let value):
+        try run(tasks[index])
+        if var diagnostic = failure.take() {
+          if diagnostic.span == nil, case .kernel(let node) = lowered.values[value].kind {
+            diagnostic.span = graph.origin(of: node)
+          }
+          failures.append(Failure(value: value, diagnostic: diagnostic))
+        }
+      }
+    }
+    return failures.isEmpty ? nil : try cause(of: failures)
+  }
+}
+
+extension Diagnostic {
+  /// What a computation throws when Ctrl-C stops it.
+  public static let interrupted = Diagnostic("interrupted")
+
+  static func memoryLimit(_ bytes: Int) -> Diagnostic {
+    Diagnostic(
+      "this needs more memory than the limit of \(bytes >> 20) MiB", hint: "use smaller arrays")
+  }
+}
+
+extension Program {
+  /// Whether an output is an array of its own that the program computes anew in each run, and no other
+  /// of the first `count` outputs: its memory may be exchanged for other memory.
+  func ownsOutput(_ position: Int, among count: Int) -> Bool {
+    let operand = lowered.outputs[position], value = lowered.values[operand.value]
+    guard operand.offset == 0, operand.extent.count == value.extent.count, !value.isScalar else {
+      return false
+    }
+    switch value.kind {
+    case .input, .constant: return false
+    default: return !lowered.outputs[..<position].contains { $0.value == operand.value }
+    }
+  }
+}

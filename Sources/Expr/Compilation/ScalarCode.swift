@@ -1,0 +1,100 @@
+import CKernels
+
+/// One operation on numbers in the registers of a program.
+struct ScalarInstruction {
+  var opcode: Opcode
+  /// Where an entry of an array is fetched: `a` is the buffer and `b` the position.
+  var isLoad = false
+  var target: Int32
+  var a: Int32
+  var b: Int32 = 0
+  var c: Int32 = 0
+  /// An index into the functions of the program, for what has no instruction of its own.
+  var function: Int32 = -1
+}
+
+/// Functions of primitives that run through their closures.
+struct ScalarFunctions {
+  var unary: [@Sendable (Double) -> Double] = []
+  var binary: [@Sendable (Double, Double) -> Double] = []
+  var ternary: [@Sendable (Double, Double, Double) -> Double] = []
+
+  /// Enters the function of a primitive; -1 for those with an instruction of their own.
+  mutating func enter(_ opcode: Opcode, primitive: Int16) -> Int32 {
+    switch opcode {
+    case .unary, .binary, .ternary: break
+    default: return -1
+    }
+    switch Primitive.all[Int(primitive)].evaluation {
+    case .unary(let function): unary.append(function)
+    case .binary(let function): binary.append(function)
+    case .ternary(let function): ternary.append(function)
+    case .kernel, .loop: preconditionFailure("an operation entry by entry has a function")
+    }
+    switch opcode {
+    case .unary: return Int32(unary.count - 1)
+    case .binary: return Int32(binary.count - 1)
+    default: return Int32(ternary.count - 1)
+    }
+  }
+}
+
+/// Runs a stretch of scalar code. The registers are one buffer held by a local pointer: the switch
+/// costs about a nanosecond an instruction.
+@inline(never)
+func runScalars(
+  _ code: UnsafeBufferPointer<ScalarInstruction>, _ r: UnsafeMutablePointer<Double>,
+  _ buffers: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, _ functions: ScalarFunctions
+) {
+  let set = Kernels.set
+  for i in code {
+    if i.isLoad {
+      r[Int(i.target)] = buffers[Int(i.a)][Int(i.b)]
+      continue
+    }
+    let a = r[Int(i.a)], b = r[Int(i.b)]
+    let result: Double
+    switch i.opcode {
+    case .copy: result = a
+    case .negate: result = -a
+    case .absolute: result = abs(a)
+    case .square: result = a * a
+    case .squareRoot: result = a.squareRoot()
+    case .floor: result = a.rounded(.down)
+    case .ceiling: result = a.rounded(.up)
+    case .round: result = a.rounded(.toNearestOrEven)
+    case .sign: result = a > 0 ? 1 : a < 0 ? -1 : a
+    case .relu: result = a.isNaN || a > 0 ? a : 0
+    case .heaviside: result = a > 0 ? 1 : a < 0 ? 0 : a == 0 ? 0.5 : a
+    case .not: result = a == 0 ? 1 : 0
+    case .exp: result = set.pointee.exp_one(a)
+    case .log: result = set.pointee.log_one(a)
+    case .log1p: result = set.pointee.log1p_one(a)
+    case .expm1: result = set.pointee.expm1_one(a)
+    case .tanh: result = set.pointee.tanh_one(a)
+    case .sigmoid: result = set.pointee.sigmoid_one(a)
+    case .softplus: result = set.pointee.softplus_one(a)
+    case .sin: result = set.pointee.sin_one(a)
+    case .cos: result = set.pointee.cos_one(a)
+    case .add: result = a + b
+    case .subtract: result = a - b
+    case .multiply: result = a * b
+    case .divide: result = a / b
+    case .strongMultiply: result = a == 0 ? 0 : a * b
+    case .maximum: result = a.isNaN ? a : b.isNaN ? b : (a > b ? a : b)
+    case .minimum: result = a.isNaN ? a : b.isNaN ? b : (a < b ? a : b)
+    case .power: result = set.pointee.pow_one(a, b)
+    case .less: result = a < b ? 1 : 0
+    case .lessOrEqual: result = a <= b ? 1 : 0
+    case .equal: result = a == b ? 1 : 0
+    case .notEqual: result = a != b ? 1 : 0
+    case .and: result = a != 0 && b != 0 ? 1 : 0
+    case .or: result = a != 0 || b != 0 ? 1 : 0
+    case .select: result = a != 0 ? b : r[Int(i.c)]
+    case .unary: result = functions.unary[Int(i.function)](a)
+    case .binary: result = functions.binary[Int(i.function)](a, b)
+    case .ternary: result = functions.ternary[Int(i.function)](a, b, r[Int(i.c)])
+    }
+    r[Int(i.target)] = result
+  }
+}
