@@ -1,3 +1,4 @@
+import AD
 import Testing
 
 @testable import DiffREPL
@@ -5,7 +6,7 @@ import Testing
 /// The pages in `docs/` and the README say what the program does.
 @Suite struct DocumentationTests {
   /// The sessions of a page are one session: typing them in order prints what the page shows.
-  @Test(arguments: ["README.md", "docs/manual.md", "docs/fitting.md"])
+  @Test(arguments: ["README.md", "docs/manual.md", "docs/methods.md", "docs/fitting.md"])
   func sessionsAreReal(page: String) throws {
     let blocks = try Markdown(TestFiles.text(of: page)).blocks
     var session = ""
@@ -19,7 +20,7 @@ import Testing
   }
 
   /// Options and flags that a page shows behind `diffrepl` exist.
-  @Test(arguments: ["README.md", "docs/manual.md", "docs/fitting.md"])
+  @Test(arguments: ["README.md", "docs/manual.md", "docs/methods.md", "docs/fitting.md"])
   func optionsExist(page: String) throws {
     let help = try Program.run(["--help"]).output
     let words = try TestFiles.text(of: page).split { " `,;.\n|()".contains($0) }
@@ -27,6 +28,12 @@ import Testing
       let isFlag = CommandTable.all.contains { $0.flags.contains(String(word.dropFirst(2))) }
       #expect(isFlag || help.contains(word), "\(page): \(word)")
     }
+  }
+
+  /// Every method has its section.
+  @Test func methodsAreDescribed() throws {
+    let page = try TestFiles.text(of: "docs/methods.md")
+    for name in OptimiserTable.names { #expect(page.contains("\n## \(name)\n"), "\(name)") }
   }
 
   /// `docs/commands.md` is made from the table of commands.

@@ -89,7 +89,7 @@ struct LineSearch {
   ///   Optimization 16 (2005).
   private func fallsEnough(_ trial: Trial, _ start: Trial) -> Bool {
     let promised = Self.decreaseFraction * trial.size * start.slope
-    if trial.value <= start.value + promised { return trial.value < start.value || promised == 0 }
+    if trial.value < start.value, trial.value <= start.value + promised { return true }
     return trial.value <= start.value + 1e-14 * abs(start.value)
       && trial.slope <= (2 * Self.decreaseFraction - 1) * start.slope
       && abs(trial.slope) < abs(start.slope)

@@ -125,6 +125,7 @@ public struct RunDiagnosis {
     let history = result.history
     let rows = meaningfulRows
     guard rows >= 9, result.reason != .interrupted, result.gradientNorm > 0,
+      let first = result.rows.first, result.gradientNorm <= 0.02 * first.gradientNorm,
       settings.penalty == nil
     else { return nil }
     let quarter = FlatVector(Array(history.point(rows / 4)))

@@ -70,10 +70,12 @@ struct ArrayPlot {
         at: span)
     }
     var isData = false
-    if base != nil, case .name(let typed) = tree[node],
-      case .leaf(_, _, let marked)? = session.environment[typed]?.binding
-    {
-      isData = marked
+    if base != nil, case .name(let typed) = tree[node] {
+      switch session.environment[typed]?.binding {
+      case .leaf(_, _, let marked): isData = marked
+      case .definition(let definition): isData = definition.isData
+      case .function, nil: break
+      }
     }
     if isData { return Plot.Curve(name: name, x: xs, y: tensor.elements, style: .points) }
     let order = base == nil ? Array(xs.indices) : xs.indices.sorted { xs[$0] < xs[$1] }

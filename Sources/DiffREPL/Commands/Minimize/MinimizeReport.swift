@@ -33,6 +33,9 @@ struct MinimizeReport {
     for (name, value) in point {
       output.blocks.append(.value(name: StyledText(name.spelling, .name), value))
     }
+    if arguments.flags.contains("dry") {
+      output.blocks.append(.line(StyledText("nothing was moved (--dry)", .faint)))
+    }
     output.json = [json(point)]
     for run in runs {
       for finding in run.findings { output.append(warning(finding, run)) }
@@ -90,13 +93,14 @@ struct MinimizeReport {
       "\(run.settings.penalty == nil ? "‖∇\(function)‖" : "‖G‖") = "
       + format.string(result.gradientNorm)
     let length = "‖Δw‖ = \(format.string(result.rows.last?.stepNorm ?? .nan))"
-    let start = "stopped after \(Self.count(result.iterations)): "
+    let steps = Self.count(result.iterations)
+    let start = "stopped after \(steps): "
     switch result.reason {
     case .step:
       let what = plan.batches == nil ? length : "a whole pass moves w by no more"
       return start + "\(what) ≤ tol = \(format.string(plan.tolerance)), \(norm)"
     case .iterations:
-      return start + "that is iters=, \(result.iterations > 0 ? length + ", " : "")\(norm)"
+      return "stopped after \(steps) (iters): \(result.iterations > 0 ? length + ", " : "")\(norm)"
     case .stationary: return start + "the gradient is zero, \(norm)"
     case .nonfinite:
       let why = result.failure.map { " (\($0.message))" } ?? ""
@@ -153,11 +157,9 @@ struct MinimizeReport {
       )
     case .weightsDiverge(let norms):
       return (
-        "the weights diverge: ‖w‖ = \(norms.map { format.string($0) }.joined(separator: ", ")) at a "
-          + "quarter, half and the end of the run, while \(function) creeps towards a bound it does "
-          + "not reach",
-        "in a logistic regression the classes are separable; a penalty, + 0.01*dot(w, w), gives a "
-          + "minimum"
+        "the weights diverge: ‖w‖ = \(norms.map { format.string($0) }.joined(separator: ", ")) and "
+          + "growing, \(function) creeps towards a bound",
+        "in a logistic regression the classes are separable: add a penalty, 0.01*dot(w, w)"
       )
     case .unbounded:
       return (
@@ -204,7 +206,8 @@ struct MinimizeReport {
   private static func members(_ run: MinimizeRun) -> [(key: String, value: JSONValue)] {
     [
       ("method", .string(run.method.about.name)), ("iterations", .integer(run.result.iterations)),
-      ("converged", .bool(run.result.reason.isConvergence)),
+      // What is warned of is no minimum, whatever rule stopped the run.
+      ("converged", .bool(run.result.reason.isConvergence && run.findings.isEmpty)),
       ("reason", .string(run.result.reason.rawValue)), ("value", .number(run.result.value)),
       ("gradnorm", .number(run.result.gradientNorm)),
       ("evaluations", .integer(run.result.evaluations)),
