@@ -1,3 +1,5 @@
+import Expr
+import Foundation
 import Testing
 
 @testable import DiffREPL
@@ -5,7 +7,7 @@ import Testing
 /// The pages in `docs/` and the README say what the program does.
 @Suite struct DocumentationTests {
   /// The sessions of a page are one session: typing them in order prints what the page shows.
-  @Test(arguments: ["README.md", "docs/manual.md"])
+  @Test(arguments: ["README.md", "docs/manual.md", "docs/numerical-conventions.md"])
   func sessionsAreReal(page: String) throws {
     let blocks = try Markdown(TestFiles.text(of: page)).blocks
     var session = ""
@@ -27,6 +29,22 @@ import Testing
       let isFlag = CommandTable.all.contains { $0.flags.contains(String(word.dropFirst(2))) }
       #expect(isFlag || help.contains(word), "\(page): \(word)")
     }
+  }
+
+  /// The list of rewrites on their page is made from their table.
+  @Test func rewritesAreListed() throws {
+    let page = "docs/numerical-conventions.md"
+    let parts = try TestFiles.text(of: page).components(separatedBy: "<!-- ")
+    try #require(parts.count == 3)
+    func cell(_ text: String) -> String { text.replacing("|", with: "\\|") }
+    var table = "| typed | evaluated as | where | mends |\n|---|---|---|---|\n"
+    for rewrite in Rewrite.all {
+      table +=
+        "| `\(cell(rewrite.name))` | `\(cell(rewrite.replacement))` | "
+        + "\(cell(rewrite.condition)) | \(cell(rewrite.mends)) |\n"
+    }
+    try Recording(of: page).compare(
+      with: parts[0] + "<!-- rewrites -->\n\n" + table + "\n<!-- " + parts[2])
   }
 
   /// `docs/commands.md` is made from the table of commands.

@@ -130,7 +130,8 @@ extension Primitive {
   public static let all: [Primitive] = {
     let families: [[Primitive]] = [
       arithmetic, comparisons, exponential, trigonometric, hyperbolic, activations, nonSmooth,
-      special, stable, stablePairs, seriesTails, reductions, extremes, cumulative, products, linearAlgebra,
+      special, stable, stablePairs, seriesTails, reductions, extremes, cumulative, products,
+      linearAlgebra,
       determinants, solutions,
       arrangement, matrices, picking, loops,
     ]
