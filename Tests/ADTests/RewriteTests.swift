@@ -34,37 +34,41 @@ import Testing
 
   @Test(arguments: examples) func keepsTheValue(_ example: Example) throws {
     var numbers = SeededNumbers(seed: 41)
-    let random = (0..<6).map { _ in
-      numbers.direction() * [0.01, 1, 3].randomElement(using: &numbers)!
-    }
-    for text in Self.variants(example.formula) {
-      for x in example.points + random {
-        let formula = try TypedFormula(text, at: [("x", x)])
-        let got = try formula.numbers([formula.output])[0]
-        let (exact, plain) = try formula.typedValue()
-        if let exact, exact.isFinite, plain.isFinite, abs(exact.rounded) > 1e-290 {
-          #expect(
-            Fixture.agrees(got, exact.rounded, relative: 1e-11, absolute: 1e-300),
-            "\(text) at \(x): \(got), not \(exact.rounded)")
-        } else if exact == nil, plain.isFinite, abs(x) > 1e-2, abs(x) < 100 {
-          #expect(
-            Fixture.agrees(got, plain, relative: 1e-7, absolute: 1e-9),
-            "\(text) at \(x): \(got), not \(plain)")
-        } else if plain.isNaN, exact == nil {
-          // Outside the domain, or 0/0: no value may come of what has none near by.
-          let beside = try TypedFormula(text, at: [("x", x + 1e-3)]).typedValue().plain
-          #expect(!beside.isNaN || got.isNaN, "\(text) at \(x): \(got), not nan")
-        }
+    let random = [0.01, 2].map { $0 * numbers.direction() }
+    for (place, text) in Self.variants(example.formula).enumerated() {
+      for x in place == 0 ? example.points + random : Array(example.points.prefix(1)) {
+        try check(text, at: x, isRandom: random.contains(x))
       }
     }
   }
 
+  private func check(_ text: String, at x: Double, isRandom: Bool) throws {
+    let formula = try TypedFormula(text, at: [("x", x)])
+    let got = try formula.numbers([formula.output])[0]
+    let (exact, plain) = try formula.typedValue()
+    // Squares must not leave the range of a double, which is that of a pair of them.
+    let isInRange = abs(x) > 1e-100 && abs(x) < 1e100
+    if let exact, exact.isFinite, plain.isFinite, isInRange {
+      #expect(
+        Fixture.agrees(got, exact.rounded, relative: 1e-11, absolute: 1e-300),
+        "\(text) at \(x): \(got), not \(exact.rounded)")
+    } else if exact == nil, plain.isFinite, abs(x) > 1e-2, abs(x) < 100 {
+      #expect(
+        Fixture.agrees(got, plain, relative: 1e-7, absolute: 1e-9),
+        "\(text) at \(x): \(got), not \(plain)")
+    } else if plain.isNaN, isRandom {
+      // Outside the domain: no value may come of what has none near by.
+      let beside = try TypedFormula(text, at: [("x", x * 1.001)]).typedValue().plain
+      #expect(!beside.isNaN || got.isNaN, "\(text) at \(x): \(got), not nan")
+    }
+  }
+
   @Test(arguments: examples) func keepsTheGradient(_ example: Example) throws {
-    for text in Self.variants(example.formula) {
-      for x in [0.31, 0.7, 1.3, 2.2, -0.4] {
+    for (place, text) in Self.variants(example.formula).enumerated() {
+      for x in place == 0 ? [0.31, 1.3, -0.4] : [0.7] {
         var formula = try TypedFormula(text, at: [("x", x)])
         let plain = try formula.typedGradient()[0], got = try formula.gradient()[0]
-        guard plain.isFinite else { continue }
+        guard plain.isFinite, try formula.typedValue().plain.isFinite else { continue }
         #expect(
           Fixture.agrees(got, plain, relative: 1e-6, absolute: 1e-6),
           "slope of \(text) at \(x): \(got), not \(plain)")
