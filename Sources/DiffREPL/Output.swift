@@ -16,6 +16,9 @@ struct Output: Sendable {
     /// The same with the number of digits of each entry that are certain; the others are set apart.
     case certified(name: StyledText, Tensor, digits: [Int])
     case table(Table)
+    case plot(Plot)
+    /// A curve in one line of bars, for an impression.
+    case sparkline(label: String, [Double])
     case blank
     /// A note or a warning: `note: …`, `warning: …`.
     case diagnostic(Diagnostic)
@@ -98,6 +101,7 @@ enum JSONValue: Sendable {
   /// inf and nan are written as the strings "inf", "-inf", "nan".
   case number(Double)
   case integer(Int)
+  case unsigned(UInt64)
   case string(String)
   case array([JSONValue])
   case object([(key: String, value: JSONValue)])

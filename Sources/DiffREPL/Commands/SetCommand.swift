@@ -8,7 +8,7 @@ enum SetCommand: Command {
   static let discussion = """
     digits 1…17 (17: as many as it takes to read the number back) · notation
     roulet|peyre|finistr|wengert · width n|auto · ascii on|off|auto · color on|off|auto ·
-    echo on|off (a script prints the lines it runs) ·
+    echo on|off (a script prints the lines it runs) · times on|off (races show how long they took) ·
     certify on|off (printed values and gradients are computed again with twice the digits; those
     that differ stand grey, or in brackets)
     """
@@ -50,12 +50,13 @@ enum SetCommand: Command {
           }
           return true
         }),
-      flag("ascii", \.isASCII), flag("color", \.usesColour), switched("echo", \.echo),
-      switched("certify", \.certifies),
+      flag("ascii", \.isASCII), flag("color", \.usesColour),
+      switching("echo", \.echo), switching("times", \.showsTimes),
+      switching("certify", \.certifies),
     ]
   }
 
-  private static func switched(
+  private static func switching(
     _ key: String, _ path: WritableKeyPath<SessionSettings, Bool>
   ) -> Setting {
     Setting(

@@ -16,8 +16,11 @@ enum TimeCommand: Command {
     _ arguments: CommandArguments, in session: inout Session
   ) throws(Diagnostic) -> Output {
     let clock = ContinuousClock()
+    // From the text, whatever has been prepared before.
+    var fresh = session
+    fresh.computations = ComputationCache()
     let start = clock.now
-    var target = try Target(arguments, in: session, needsVariables: false)
+    var target = try Target(arguments, in: fresh, needsVariables: false)
     let value = try target.graph.compiled([target.node])
     var seconds = (prepare: 0.0, value: 0.0, gradient: Double?.none)
     var full = value
@@ -34,15 +37,22 @@ enum TimeCommand: Command {
     return report(target.text, seconds, full)
   }
 
-  /// The median over runs for about a fifth of a second, at least five.
+  /// The median over rounds for about a fifth of a second, at least five. A round is as many runs as
+  /// it takes for the clock not to matter.
   private static func median(of program: Program) throws(Diagnostic) -> Double {
     let clock = ContinuousClock()
+    func seconds(_ runs: Int) throws(Diagnostic) -> Double {
+      let begin = clock.now
+      for _ in 0..<runs { try program.run() }
+      return (clock.now - begin).seconds
+    }
+    try program.run()
+    var runs = 1
+    while runs < 1 << 20, try seconds(runs) < 2e-5 { runs *= 2 }
     var times: [Double] = []
     let start = clock.now
     repeat {
-      let begin = clock.now
-      try program.run()
-      times.append((clock.now - begin).seconds)
+      times.append(try seconds(runs) / Double(runs))
     } while times.count < 5 || ((clock.now - start).seconds < 0.2 && times.count < 100_000)
     return times.sorted()[times.count / 2]
   }
@@ -72,7 +82,8 @@ enum TimeCommand: Command {
       ])
   }
 
-  private static func shown(_ seconds: Double) -> String {
+  /// A time in the unit that suits it.
+  static func shown(_ seconds: Double) -> String {
     let format = NumberFormat(digits: 3)
     switch seconds {
     case ..<1e-6: return "\(format.string(seconds * 1e9)) ns"

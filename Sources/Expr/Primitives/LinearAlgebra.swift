@@ -45,7 +45,7 @@ extension Primitive {
           let solution = graph.apply(.transpose, node)
           let moved = graph.strongProduct(right, solution)
           return [graph.apply(.negate, moved), isActive[1] ? right : nil]
-        }))
+        }), mayFail: true)
   }
 
   private static let inv = Primitive(
@@ -66,7 +66,7 @@ extension Primitive {
         let turned = graph.apply(.transpose, node)
         let left = graph.strongProduct(weight: adjoint, from: turned)
         return [graph.apply(.negate, graph.strongProduct(left, turned))]
-      }))
+      }), mayFail: true)
 
   private static let logdet = Primitive(
     "logdet", "log of a positive determinant, without overflow", arity: 1...1,

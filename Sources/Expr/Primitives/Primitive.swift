@@ -7,7 +7,7 @@ public struct Primitive: Sendable {
   public enum Symbol: String, CaseIterable, Sendable {
     case add, subtract, multiply, divide, power, negate, strongMultiply
     case product, dot, sum, transpose, broadcast, sumTo, reshape, select, index, scatter, stack
-    case pick, place, replace, variable, loop, projection
+    case pick, place, replace, replaceAt, addAt, missing, variable, loop, projection
     case less, lessOrEqual, equal, notEqual, and, or, not, range, prod, prodGradient, norm
     case strongProduct, solve, strongSolve, inv, halfLower, det, cofactors, diag, outer, hcat, vcat
     case cumsum, cumsumReversed
@@ -37,6 +37,8 @@ public struct Primitive: Sendable {
   public let edges: [Double]
   /// Constants in, constant out; not so for what stands for large data.
   public let isFoldable: Bool
+  /// Whether its kernel may have to report that there is no result.
+  public let mayFail: Bool
 
   /// The position in `Primitive.all`.
   public fileprivate(set) var index: Int16 = 0
@@ -79,8 +81,9 @@ public struct Primitive: Sendable {
     shape: @escaping ShapeRule,
     evaluation: Evaluation, derivative: DerivativeRule, yieldsBoolean: Bool = false,
     notation: Notation = .call, samples: [[Double]] = [], edges: [Double] = [],
-    isFoldable: Bool = true
+    isFoldable: Bool = true, mayFail: Bool = false
   ) {
+    self.mayFail = mayFail
     self.name = name
     self.aliases = aliases
     self.shownName = shown ?? name
@@ -131,9 +134,7 @@ extension Primitive {
     let families: [[Primitive]] = [
       arithmetic, comparisons, exponential, trigonometric, hyperbolic, activations, nonSmooth,
       special, stable, stablePairs, seriesTails, reductions, extremes, cumulative, products,
-      linearAlgebra,
-      determinants, solutions,
-      arrangement, matrices, picking, loops,
+      linearAlgebra, determinants, solutions, arrangement, matrices, picking, updating, loops,
     ]
     var table = families.flatMap { $0 }
     for position in table.indices {
