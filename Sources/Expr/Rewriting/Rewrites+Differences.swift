@@ -221,6 +221,12 @@ extension Rewrite {
       samples: [("exp(x + 1e-9) - exp(x)", [1, 500, -3]), ("exp(x) - exp(-x)", [1e-9, 3])],
       .difference(.exp, .exp) { rewriter, u, v in
         let a = rewriter.operand(u), b = rewriter.operand(v)
+        // A known distance is exact where the rounded arguments are not.
+        if let gap = rewriter.cancelled(a, b).flatMap({ rewriter.constant($0) }),
+          gap.magnitude < 1
+        {
+          return rewriter.scaled(v, by: Double.expMinusOne(gap))
+        }
         guard rewriter.cancels(a, b) else { return rewriter.make(.expDifference, a, b) }
         let value = rewriter.make(.sinh, a)
         return rewriter.scaled(value, by: 2)
@@ -343,7 +349,7 @@ extension Rewrite {
       }),
     Rewrite(
       "cosh(x) - sinh(x)", "exp(-x)", mends: "cancelling and overflow for large x",
-      samples: [("cosh(x) - sinh(x)", [30, 800, 0.3])],
+      samples: [("cosh(x) - sinh(x)", [12, 800, 0.3])],
       .difference(.cosh, .sinh) { rewriter, u, v in
         guard rewriter.operand(u) == rewriter.operand(v) else { return nil }
         let opposite = rewriter.make(.negate, rewriter.operand(u))
@@ -463,7 +469,7 @@ extension Rewriter {
     let whole = expanded(inner)
     var form = linearForm(of: whole)
     guard
-      let place = form.terms.firstIndex(where: { $0.coefficient == 1 && square($0.node) == u })
+      let place = form.terms.firstIndex(where: { $0.coefficient == 1 && isSquare($0.node, of: u) })
     else { return nil }
     form.terms.remove(at: place)
     let rest = node(of: form)
@@ -540,5 +546,11 @@ extension Rewriter {
     let size = graph.apply(Operation.abs.primitive, [x]), one = number(1)
     let isNear = graph.apply(.less, size, one)
     return graph.apply(.select, isNear, inside, outside)
+  }
+
+  /// Whether a node is u², also of |x| for x².
+  private func isSquare(_ node: NodeID, of u: NodeID) -> Bool {
+    guard let base = square(node) else { return false }
+    return base == u || argument(u, of: .abs) == base
   }
 }
