@@ -55,7 +55,7 @@ struct Session {
       var placed = error
       if isSandboxed, let late = Sandbox.endStatement() { placed = late }
       // What fails while it runs (a singular matrix) is the statement's.
-      if placed.span == nil, error.message != Diagnostic.interrupted.message {
+      if placed.span == nil, placed.message != Diagnostic.interrupted.message {
         placed.span = tree.span(of: statement.node)
       }
       throw placed
