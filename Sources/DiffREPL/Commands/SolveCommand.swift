@@ -13,7 +13,7 @@ enum SolveCommand: Command {
     singular Jacobian are told apart. The values are moved, not with --dry, nor without a root.
     """
   static let examples = [
-    ":solve x^2 - 2 over x=1", "x", ":solve [a^2 + b^2 - 5, a*b - 2] over a=3, b=1",
+    ":solve x^2 - 2 over x=1", "x", ":solve [a^2 + b^2 - 5, a*b - 2] over a=4, b=1",
     ":expect-error :solve c^2 + 1 over c=2",
   ]
   static let options = ["iters"]
