@@ -43,7 +43,7 @@ import Testing
     (":trace x stpes=fine", ":trace has no option 'stpes'"),
     (":grad x --step", ":grad has no flag --step"),
     (":grad x at", "'at' needs something behind it"),
-    (":minimize x step=-1", "a step is a number above 0"),
+    (":minimize x step=-1", "a step is a number above 0, not -1"),
   ])
   func wordsOfACommandLine(_ line: String, _ message: String) {
     let replay = Replay("x = 3\n" + line)

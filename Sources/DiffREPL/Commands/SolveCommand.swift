@@ -13,7 +13,7 @@ enum SolveCommand: Command {
     singular Jacobian are told apart. The values are moved, not with --dry, nor without a root.
     """
   static let examples = [
-    ":solve x^2 - 2 over x=1", "x", ":solve [a^2 + b^2 - 4, a*b - 1] over a=2, b=1",
+    ":solve x^2 - 2 over x=1", "x", ":solve [a^2 + b^2 - 5, a*b - 2] over a=4, b=1",
     ":expect-error :solve c^2 + 1 over c=2",
   ]
   static let options = ["iters"]
@@ -164,12 +164,16 @@ enum SolveCommand: Command {
     for (position, record) in records.enumerated()
     where position % stride == 0 || position == records.count - 1 {
       table.rows.append([
-        .text(StyledText("\(record.iteration)")), .value(Tensor(record.residual)),
-        record.stepNorm.map { .value(Tensor($0)) } ?? .empty,
-        record.stepSize.map { .value(Tensor($0)) } ?? .empty,
+        .text(StyledText("\(record.iteration)")), rounded(record.residual),
+        record.stepNorm.map(rounded) ?? .empty, record.stepSize.map(rounded) ?? .empty,
       ])
     }
     return table
+  }
+
+  /// Three digits: how fast it goes, which is all these numbers are for.
+  private static func rounded(_ value: Double) -> Table.Cell {
+    .text(StyledText(NumberFormat(digits: 3).string(value), .number))
   }
 
   private static func sentence(_ result: RootSearch.Result) -> String {
