@@ -199,8 +199,13 @@ extension Graph {
     var isCostly = Array(repeating: false, count: count)
     for index in 0..<count where needed[index] && varies[index] && !isInput[index] {
       let node = NodeID(rawValue: Int32(index))
+      // What is picked from an array that changes is kept, else the array would be in every step.
+      let isPicked =
+        primitive(of: node)?.symbol == .pick
+        && operands(of: node).first.map { varies[$0.index] }
+          ?? false
       isCostly[index] =
-        isCostlyOperation(node) || operands(of: node).contains { isCostly[$0.index] }
+        isPicked || isCostlyOperation(node) || operands(of: node).contains { isCostly[$0.index] }
     }
     var isUsed = Array(repeating: false, count: count)
     for root in roots where root.index < count { isUsed[root.index] = true }
@@ -223,11 +228,9 @@ extension Graph {
     default: return false
     }
     switch primitive.symbol {
-    case .transpose, .broadcast, .reshape, .select, .index, .scatter, .stack, .range, .place,
+    case .transpose, .broadcast, .reshape, .select, .index, .scatter, .stack, .range, .pick, .place,
       .replace, .replaceAt, .addAt, .diag, .outer, .hcat, .vcat:
       return false
-    // Else the whole array would be kept for each step.
-    case .pick: return true
     case .product: return operands(of: node).first.map { !shape(of: $0).isVector } ?? true
     default: return true
     }

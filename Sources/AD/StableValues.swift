@@ -36,7 +36,8 @@ extension Tensor {
   /// Whether all entries agree to nine digits: what a table would show alike.
   func isClose(to other: Tensor) -> Bool {
     zip(elements, other.elements).allSatisfy { a, b in
-      a == b || a.isNaN && b.isNaN || abs(a - b) <= 1e-9 * max(abs(a), abs(b))
+      if a == b || a.isNaN && b.isNaN { return true }
+      return a.isFinite && b.isFinite && abs(a - b) <= 1e-9 * max(abs(a), abs(b))
     }
   }
 }

@@ -39,7 +39,7 @@ extension Session {
             tree: tree, value: value, isData: isData, part: part, random: environment.random))
         if result.tensor?.scalar != nil, part.isEmpty { lastTarget = (tree, target) }
       }
-      output += Output(name, result, tree.text(of: node))
+      if !isInLoop { output += Output(name, result, tree.text(of: node)) }
     }
     if let random = computation.randomAfter { after.random = random }
     if settings.certifies, !isClosed, bindings.count == 1 { certify(&output, value, tree) }
@@ -124,9 +124,10 @@ extension Session {
     }
     change(tree.text(of: node)) { $0 = after }
     for name in names {
-      if case .leaf(_, let value, _)? = environment[name]?.binding {
-        output += Output(name, value, tree.text(of: node), notes: brokenNotes(name, before))
+      if !isInLoop, case .leaf(_, let value, _)? = environment[name]?.binding {
+        output += Output(name, value, tree.text(of: node))
       }
+      output += Output(notes: brokenNotes(name, before))
     }
     return output
   }

@@ -87,6 +87,9 @@ extension Session {
   {
     if interruptionRequested.load(ordering: .relaxed) { throw .interrupted }
     guard case .block(let statements) = tree[body] else { return Output() }
+    let wasInLoop = isInLoop
+    isInLoop = true
+    defer { isInLoop = wasInLoop }
     var output = Output()
     var hidden: [(Name, Environment.Entry?)] = []
     for statement in statements {

@@ -108,7 +108,7 @@ extension Session {
 
 extension Output {
   /// A name with its new value.
-  init(_ name: Name, _ value: Value, _ statement: String, notes: [Diagnostic] = []) {
+  init(_ name: Name, _ value: Value, _ statement: String) {
     blocks = [.value(name: StyledText(name.spelling, .name), value)]
     json = [
       .object([
@@ -116,7 +116,6 @@ extension Output {
         ("value", JSONValue(value)),
       ])
     ]
-    for note in notes { append(note) }
   }
 
   init(notes: [Diagnostic]) {

@@ -11,6 +11,8 @@ struct Session {
   var settings = SessionSettings()
   /// The last scalar expression or definition: what a command without target takes.
   var lastTarget: (tree: SyntaxTree, node: SyntaxID)?
+  /// Whether statements run in the rounds of a loop, which show nothing of their results.
+  var isInLoop = false
   /// Set by `:quit`.
   var isFinished = false
   /// What was elaborated and compiled and may be asked again. Shared by all copies of a session: it
@@ -53,7 +55,7 @@ struct Session {
       var placed = error
       if isSandboxed, let late = Sandbox.endStatement() { placed = late }
       // What fails while it runs (a singular matrix) is the statement's.
-      if placed.span == nil, error.message != Diagnostic.interrupted.message {
+      if placed.span == nil, placed.message != Diagnostic.interrupted.message {
         placed.span = tree.span(of: statement.node)
       }
       throw placed

@@ -1,4 +1,6 @@
 import AD
+import Expr
+import Foundation
 import Testing
 
 @testable import DiffREPL
@@ -6,7 +8,10 @@ import Testing
 /// The pages in `docs/` and the README say what the program does.
 @Suite struct DocumentationTests {
   /// The sessions of a page are one session: typing them in order prints what the page shows.
-  @Test(arguments: ["README.md", "docs/manual.md", "docs/methods.md", "docs/fitting.md"])
+  @Test(arguments: [
+    "README.md", "docs/manual.md", "docs/methods.md", "docs/fitting.md",
+    "docs/numerical-conventions.md",
+  ])
   func sessionsAreReal(page: String) throws {
     let blocks = try Markdown(TestFiles.text(of: page)).blocks
     var session = ""
@@ -34,6 +39,22 @@ import Testing
   @Test func methodsAreDescribed() throws {
     let page = try TestFiles.text(of: "docs/methods.md")
     for name in OptimiserTable.names { #expect(page.contains("\n## \(name)\n"), "\(name)") }
+  }
+
+  /// The list of rewrites on their page is made from their table.
+  @Test func rewritesAreListed() throws {
+    let page = "docs/numerical-conventions.md"
+    let parts = try TestFiles.text(of: page).components(separatedBy: "<!-- ")
+    try #require(parts.count == 3)
+    func cell(_ text: String) -> String { text.replacing("|", with: "\\|") }
+    var table = "| typed | evaluated as | where | mends |\n|---|---|---|---|\n"
+    for rewrite in Rewrite.all {
+      table +=
+        "| `\(cell(rewrite.name))` | `\(cell(rewrite.replacement))` | "
+        + "\(cell(rewrite.condition)) | \(cell(rewrite.mends)) |\n"
+    }
+    try Recording(of: page).compare(
+      with: parts[0] + "<!-- rewrites -->\n\n" + table + "\n<!-- " + parts[2])
   }
 
   /// `docs/commands.md` is made from the table of commands.

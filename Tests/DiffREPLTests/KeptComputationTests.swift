@@ -28,7 +28,7 @@ import Testing
     ("w := [3, 4]", false), ("w[2] := 7", false), ("u = 3", false), ("f", false),
     ("w := [1, 2, 3]", true), ("w := [1, 2, 3]; w := [5, 6]", false), ("n := 3", true),
     ("n := 2", false), ("f = sum(w)", true), ("sum(x) = 3", true), (":data w", true),
-    (":delete w; w = [1, 2]", true), ("w := [1, 2, 3]\n:undo", false),
+    (":delete w\nw = [1, 2]", true), ("w := [1, 2, 3]\n:undo", false),
   ])
   func compiledAnew(_ statements: String, _ expected: Bool) throws {
     #expect(try isCompiledAnew(after: statements) == expected)
@@ -36,7 +36,7 @@ import Testing
 
   /// Numbers that would be those of before if something were kept too long.
   @Test(arguments: [
-    ("x = 2\nf = x^2\nf\nx := 3\nf", "ans = 9"),
+    ("x = 2\nf = x^2\nf\nx := 3\nf", "f = 9"),
     ("x = 2\nf = x^2\n:grad f\nx := 3\n:grad f", "∂f/∂x = 6"),
     ("x = 2\nf = x^2\n:grad f\nf = x^3\n:grad f", "∂f/∂x = 12"),
     ("x = 2\ng(t) = x*t\nf = g(x)\nf\ng(t) = x + t\nf", "f = 4"),
@@ -50,14 +50,14 @@ import Testing
     ("s = 0\nfor i in 1:4 { s := s + i }\ns", "s = 10"),
     ("s = 0\nfor i in 1:3 { for j in 1:i { s := s + i*j } }\ns", "s = 25"),
     ("s = 0\nx = [1, 2, 3]\nfor i in 1:3 { d = x[i]; s := s + d^2 }\ns", "s = 14"),
-    ("x = 1\nrepeat 3 { d = grad(x^3, x); x := x + d }\nx", "x = 1180"),
+    ("x = 1\nrepeat 3 { d = grad(x^3, x); x := x + d }\nx", "x = 8164"),
     ("pos = [1, 2]\nx = [10, 20]\ny = sum(x[pos[k]] for k in 1:2)\ny\npos := [2, 2]\ny", "y = 40"),
   ])
   func followsChanges(_ script: String, _ last: String) {
     let replay = Replay(script)
     #expect(replay.errorText == "")
     let line = replay.text.split(separator: "\n").last.map(String.init)
-    #expect(line == last || line == last.replacing("f = ", with: "ans = "))
+    #expect(line == last)
   }
 
   /// The draws of a loop's rounds differ, and so do those of two calls in print.

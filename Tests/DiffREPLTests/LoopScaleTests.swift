@@ -35,6 +35,19 @@ import Testing
     #expect(counts[0] == counts[1])
   }
 
+  /// The value and the gradient need the variables, the gradient and little else.
+  @Test func memoryIsThatOfTheData() throws {
+    let count = 1_000_000
+    let object = try Self.answer(
+      """
+      x := sin(1:\(count))/2
+      F = sum(100*(x[i+1] - x[i]^2)^2 + (1 - x[i])^2 for i in 1:\(count - 1));
+      :time F
+      """)
+    let bytes = try #require(object["bytes"] as? Int)
+    #expect(Double(bytes) < 2.2 * 8 * Double(count))
+  }
+
   private static let values = """
     x = [.3, -.4, .8, .15, -.6, .9]
     X = [.2, -.5, .7; 1.1, .3, -.8; -.4, .6, .1; .9, -1.2, .5; .25, .35, -.15; -.7, .45, 1.3]

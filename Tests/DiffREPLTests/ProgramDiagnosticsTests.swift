@@ -114,7 +114,7 @@ import Testing
       error: calls of h(x) go deeper than 100
         h(x) = if x > 0 then h(x - 1) else 0
                              ^~~~~~~~
-        hint: a recursion ends by a condition that is known while elaborating: sizes, constants
+        hint: 'x > 0' depends on the value of 'w': a recursion ends by sizes and constants
       """
     ),
   ]

@@ -17,6 +17,10 @@ struct LeastSquaresDescent {
   private(set) var iterations = 0
   /// The problem at the last point whose Jacobian was computed.
   private(set) var last: LocalLeastSquares?
+  private let start: [Double]
+  /// The last displacement, and the lengths of all.
+  private var lastMove: [Double]
+  private var lengths: [Double] = []
   private var cost: Double
   private var scales: [Double]
   private var radius = 0.0
@@ -30,9 +34,11 @@ struct LeastSquaresDescent {
   ) {
     self.system = system
     self.bounds = bounds
+    self.start = start
     point = start
     self.residuals = residuals
     cost = residuals.squares
+    lastMove = start.map { _ in 0 }
     scales = Array(repeating: 0, count: start.count)
     zero = cost * .ulpOfOne * .ulpOfOne * .ulpOfOne * .ulpOfOne
     radius = factor
@@ -54,6 +60,17 @@ struct LeastSquaresDescent {
     } catch {
       if last != nil, error.isInterruption { return .interrupted }
       throw error
+    }
+  }
+
+  /// The parameters that still move while their columns of the Jacobian have vanished: they run to
+  /// infinity, where alone the residuals are zero.
+  func runningOff(at local: LocalLeastSquares) -> [Int] {
+    let last = lengths.suffix(3).reduce(0, +), before = lengths.dropLast(3).suffix(3).reduce(0, +)
+    guard lengths.count >= 6, last >= 0.5 * before else { return [] }
+    return point.indices.filter {
+      abs(lastMove[$0]) > 1e-4 * abs(point[$0] - start[$0])
+        && local.norm(ofColumn: $0) <= 1e-6 * scales[$0]
     }
   }
 
@@ -82,6 +99,8 @@ struct LeastSquaresDescent {
       adapt(move, ratio, nextCost)
       let isNegligible = !(move.predicted > 1e-15 * cost)
       if ratio > 1e-4, nextCost < cost {
+        lastMove = zip(trial, point).map { $0 - $1 }
+        lengths.append(lastMove.norm)
         (point, residuals, cost) = (trial, next, nextCost)
         return !isNegligible
       }

@@ -13,6 +13,8 @@ public struct LeastSquaresFit: Sendable {
     case rankDeficient = "rank-deficient"
     /// The slope is zero, but in some direction the sum of squares falls.
     case saddle
+    /// The residuals vanish only as parameters go to infinity.
+    case runsOff = "runs off"
     /// No progress, though the next step would not be small.
     case stalled
     case iterations
@@ -30,6 +32,8 @@ public struct LeastSquaresFit: Sendable {
   /// Runs beyond the first, from the same start with another trust region.
   public let restarts: Int
   public let statistics: FitStatistics
+  /// The parameters that still moved when they ran off.
+  public let moving: [Int]
 
   public var converged: Bool {
     reason == .converged || reason == .perfect || reason == .linear
@@ -105,7 +109,7 @@ public struct LeastSquaresSolver {
       squares: residuals.squares, observations: observations)
     return LeastSquaresFit(
       point: point, residuals: residuals.map { -$0 }, reason: isRegular ? .linear : .rankDeficient,
-      iterations: 0, evaluations: 1, restarts: 0, statistics: statistics)
+      iterations: 0, evaluations: 1, restarts: 0, statistics: statistics, moving: [])
   }
 
   /// One of the many solutions where columns are dependent: those beyond the rank stay at the start.
@@ -127,10 +131,11 @@ public struct LeastSquaresSolver {
   private struct Attempt {
     let place: StationaryPoint
     let reason: LeastSquaresFit.Reason
+    var moving: [Int] = []
 
     var isConclusive: Bool {
       switch reason {
-      case .converged, .perfect, .linear, .iterations, .interrupted: true
+      case .converged, .perfect, .linear, .runsOff, .iterations, .interrupted: true
       case .rankDeficient, .saddle, .stalled: false
       }
     }
@@ -150,7 +155,7 @@ public struct LeastSquaresSolver {
       return LeastSquaresFit(
         point: place.local.point, residuals: place.local.residuals, reason: reason,
         iterations: iterations, evaluations: evaluations, restarts: restarts,
-        statistics: statistics)
+        statistics: statistics, moving: moving)
     }
   }
 
@@ -167,11 +172,12 @@ public struct LeastSquaresSolver {
       return Attempt(place: StationaryPoint(local), reason: .stalled)
     }
     var place = StationaryPoint(local)
-    if ending == .zero { return Attempt(place: place, reason: .perfect) }
     if ending == .iterations { return Attempt(place: place, reason: .iterations) }
     do {
-      try place.polish(system, bounds)
-      let reason = try verdict(place, system, size)
+      if ending != .zero { try place.polish(system, bounds) }
+      let reason = ending == .zero ? .perfect : try verdict(place, system, size)
+      let moving = reason == .perfect ? descent.runningOff(at: local) : []
+      if !moving.isEmpty { return Attempt(place: place, reason: .runsOff, moving: moving) }
       let isDoubtful = reason == .rankDeficient || reason == .stalled
       let isSettled = isDoubtful ? try place.settle(system, bounds) : false
       return Attempt(place: place, reason: isSettled ? .converged : reason)

@@ -18,6 +18,8 @@ public struct RootSearch {
     case multiple = "multiple root"
     /// ‖g‖ has a minimum that is not zero.
     case noRoot = "no root"
+    /// ‖g‖ falls without end while the steps do not get shorter: g tends to 0 at infinity.
+    case runsOff = "runs off"
     /// J is singular where the search ended, and ‖g‖ is no minimum.
     case singular
     case stalled
@@ -214,8 +216,19 @@ private struct NewtonRun {
     let statistics = FitStatistics(
       factors, scales: local.columnNorms, free: local.free, count: size, squares: local.cost,
       observations: system.rows)
+    let steps = records.filter { $0.stepSize != nil }.compactMap(\.stepNorm)
     return RootSearch.Result(
-      reason: reason, point: local.point, records: records, multiplicity: multiplicity,
+      reason: steps.runOff && reason != .interrupted ? .runsOff : reason, point: local.point,
+      records: records, multiplicity: multiplicity,
       dependences: statistics.dependences)
+  }
+}
+
+extension [Double] {
+  /// Whether these lengths of steps belong to a search that runs off to infinity: the last ones do not
+  /// get shorter.
+  fileprivate var runOff: Bool {
+    let last = suffix(6)
+    return last.count == 6 && zip(last.dropFirst(), last).allSatisfy { $0 > 0.9 * $1 }
   }
 }

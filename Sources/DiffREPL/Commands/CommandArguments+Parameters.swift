@@ -11,36 +11,45 @@ extension CommandArguments {
     var found: [Name] = []
     for piece in pieces(of: over.range, separator: UInt8(ascii: ",")) {
       let span = SourceSpan(source, piece)
-      var words = WordScanner(source.utf8, piece)
-      let hasStart = words.next()?.assignment != nil
-      let start = hasStart ? try assignments(in: piece).first : nil
-      let typed: Name
-      if let start {
-        typed = start.name
-      } else {
-        guard let only = try names(in: piece).first else {
-          throw Diagnostic("a parameter is missing here", at: over.span)
-        }
-        typed = only
-      }
+      let (typed, start) = try unknown(in: piece, at: over.span)
       let name = environment[typed]?.name ?? typed
       guard !found.contains(name) else {
         throw Diagnostic("'\(name)' is named twice", at: span)
       }
       try session.environment.requireMovable(name, hasStart: start != nil, at: span)
       if let start {
-        let value = try self.value(in: start.value, session)
-        guard value.isNumeric else {
-          throw Diagnostic("a start is a number, an array or a tuple, not a \(value)", at: span)
-        }
-        guard value.tensors.allSatisfy({ $0.elements.allSatisfy(\.isFinite) }) else {
-          throw Diagnostic("a start is finite", at: span)
-        }
-        environment.setLeaf(name, to: value)
+        environment.setLeaf(name, to: try self.start(in: start, session, at: span))
       }
       found.append(name)
     }
     return found
+  }
+
+  /// `b1` or `b1=500`.
+  private func unknown(
+    in piece: Range<Int>, at span: SourceSpan
+  ) throws(Diagnostic) -> (name: Name, start: Range<Int>?) {
+    var words = WordScanner(source.utf8, piece)
+    if words.next()?.assignment != nil, let start = try assignments(in: piece).first {
+      return (start.name, start.value)
+    }
+    guard let only = try names(in: piece).first else {
+      throw Diagnostic("a name is missing here", at: span)
+    }
+    return (only, nil)
+  }
+
+  private func start(
+    in range: Range<Int>, _ session: Session, at span: SourceSpan
+  ) throws(Diagnostic) -> Value {
+    let value = try self.value(in: range, session)
+    guard value.isNumeric else {
+      throw Diagnostic("a start is a number, an array or a tuple, not a \(value)", at: span)
+    }
+    guard value.tensors.allSatisfy({ $0.elements.allSatisfy(\.isFinite) }) else {
+      throw Diagnostic("a start is finite", at: span)
+    }
+    return value
   }
 }
 
@@ -76,5 +85,22 @@ extension Value {
     case .tuple(let parts): !parts.isEmpty && parts.allSatisfy(\.isNumeric)
     case .table, .string, .function: false
     }
+  }
+}
+
+extension Session {
+  /// Gives names the values that a command found; a note for each that was a definition.
+  mutating func move(_ values: [(name: Name, value: Value)], by command: String) -> Output {
+    var output = Output()
+    for (name, _) in values {
+      if case .definition? = environment[name]?.binding {
+        output.append(
+          Diagnostic("'\(name)' was a definition and is a value now", severity: .note))
+      }
+    }
+    change(command) { environment in
+      for (name, value) in values { environment.setLeaf(name, to: value) }
+    }
+    return output
   }
 }

@@ -37,42 +37,34 @@ enum FitCommand: Command {
     let system = try ResidualSystem(
       of: target.node, variables: target.variables.map(\.node), in: target.graph,
       environment: target.environment)
-    let observations = model.weights.count { $0 > 0 }
-    guard system.columns <= observations else {
-      throw Diagnostic(
-        "\(observations) observation\(observations == 1 ? "" : "s") cannot tell "
-          + "\(system.columns) parameters", at: arguments.targetSpan,
-        hint: "fit fewer of them, or add data")
-    }
     let start = system.start
     let bounds = try bounds(arguments, model, start, in: session)
+    let solver = LeastSquaresSolver(
+      bounds: bounds, iterations: limit, scale: model.scale, observations: model.observations)
+    try requireEnough(system.columns, model.observations, at: arguments.targetSpan)
     // What is nan at 0 is nan everywhere in a linear model, and its start does not matter.
     let isLinear = system.isLinear && bounds.areNone
     let place = isLinear ? start.map { _ in 0 } : start
     try requireFinite(system, model, place, at: arguments.targetSpan)
-    let scale = model.observed.map { zip($0.elements, model.weights).map { $0 * $1 } }
-    let solver = LeastSquaresSolver(
-      bounds: bounds, iterations: limit,
-      scale: (scale ?? []).reduce(0) { $0 + $1 * $1 }.squareRoot(), observations: observations)
     let fit = try solver.fit(system, from: start)
-
-    let estimates = target.grouped(tensors(fit.point, target))
     var output = FitReport(
       model: model, system: system, fit: fit, bounds: bounds,
       showsCorrelation: arguments.flags.contains("correlation")
     ).output
     if !arguments.flags.contains("dry") {
-      for name in estimates.map(\.name) {
-        if case .definition? = session.environment[name]?.binding {
-          output.append(
-            Diagnostic("'\(name)' was a definition and is a value now", severity: .note))
-        }
-      }
-      session.change(":fit \(target.text)") { environment in
-        for (name, value) in estimates { environment.setLeaf(name, to: value) }
-      }
+      let estimates = target.grouped(tensors(fit.point, target))
+      output += session.move(estimates, by: ":fit \(target.text)")
     }
     return output
+  }
+
+  private static func requireEnough(
+    _ parameters: Int, _ observations: Int, at span: SourceSpan
+  ) throws(Diagnostic) {
+    guard parameters > observations else { return }
+    throw Diagnostic(
+      "\(observations) observation\(observations == 1 ? "" : "s") cannot tell \(parameters) "
+        + "parameters", at: span, hint: "fit fewer of them, or add data")
   }
 
   /// Entries one after the other as tensors, one for each variable.
@@ -155,7 +147,7 @@ enum FitCommand: Command {
   // MARK: The start
 
   private static func requireFiniteData(_ model: FitModel, at span: SourceSpan) throws(Diagnostic) {
-    let values = model.observed?.elements ?? []
+    let values = model.observed ?? []
     for (place, value) in values.enumerated() where !value.isFinite && model.weights[place] > 0 {
       throw Diagnostic(
         "observation \(place + 1) is \(NumberFormat().string(value))", at: span,

@@ -7,7 +7,7 @@ struct FitModel {
   /// The residuals, weighted, as a vector; their variables are the parameters' tensors.
   let target: Target
   /// The observed values; nil where they depend on the parameters.
-  let observed: Tensor?
+  let observed: [Double]?
   /// √w for each residual.
   let weights: [Double]
   /// Columns of data that the model names, to tell an observation by.
@@ -31,40 +31,47 @@ struct FitModel {
     if let named { names = named } else { names = try Self.chosen(leaves, shape, right) }
     let model = try right.model(
       &elaborator, shape, parameters: Set(names.map(\.key)), left: left.text)
-
     var groups: [(name: Name, value: Elaborated)] = []
     for name in names {
       groups.append((name, try elaborator.elaborateValue(name, at: right.span)))
     }
+
     let statics = elaborator.staticUses
     var graph = elaborator.graph
     let difference = graph.apply(.subtract, model, observed)
     let count = graph.shape(of: difference).count
     weights = try Self.weights(arguments, in: session, count)
-    var residuals = graph.shaped(difference, to: .vector(count))
-    if weights.contains(where: { $0 != 1 }) {
-      let factors = graph.constant(Tensor(.vector(count), weights))
-      residuals = graph.apply(.strongMultiply, factors, residuals)
-    }
+    let residuals = Self.weighted(difference, weights, in: &graph)
     target = Target(
       graph: graph, node: residuals, text: "\(left.text) ~ \(right.text)",
       variables: Target.variables(of: groups), groups: groups, environment: environment,
       names: [])
     try target.requireParameters(statics, at: right.span)
-    let reached = graph.ancestors(of: [observed])
-    let isFixed = !target.variables.contains { reached[$0.node.index] }
-    let values = isFixed ? try graph.values(of: [observed], in: environment)[0] : nil
-    self.observed = values.map { value in
-      value.shape.isScalar
-        ? Tensor(.vector(count), Array(repeating: value.elements[0], count: count))
-        : Tensor(.vector(count), value.elements)
-    }
+    self.observed = try target.constantEntries(of: observed, count)
     columns = leaves.compactMap { leaf in
-      guard case .tensor(let tensor) = leaf.value, tensor.shape.isVector,
-        tensor.shape.count == count
+      guard !names.contains(leaf.name), case .tensor(let tensor) = leaf.value,
+        tensor.shape.isVector, tensor.shape.count == count
       else { return nil }
-      return names.contains(leaf.name) ? nil : (leaf.name, tensor.elements)
+      return (leaf.name, tensor.elements)
     }
+  }
+
+  /// √w ⊛ r as a vector.
+  private static func weighted(
+    _ residuals: NodeID, _ roots: [Double], in graph: inout Graph
+  ) -> NodeID {
+    let vector = graph.shaped(residuals, to: .vector(roots.count))
+    guard roots.contains(where: { $0 != 1 }) else { return vector }
+    return graph.apply(
+      .strongMultiply, graph.constant(Tensor(.vector(roots.count), roots)), vector)
+  }
+
+  /// How many residuals count: those of weight 0 do not.
+  var observations: Int { weights.count { $0 > 0 } }
+
+  /// The norm of the observations, weighted; 0 where they depend on the parameters.
+  var scale: Double {
+    zip(observed ?? [], weights).reduce(0) { $0 + $1.0 * $1.0 * $1.1 * $1.1 }.squareRoot()
   }
 
   // MARK: Reading the line
@@ -126,6 +133,16 @@ struct FitModel {
 }
 
 extension Target {
+  /// The values of a node, one number standing for all; nil where it depends on the variables.
+  fileprivate func constantEntries(
+    of node: NodeID, _ count: Int
+  ) throws(Diagnostic) -> [Double]? {
+    let reached = graph.ancestors(of: [node])
+    guard !variables.contains(where: { reached[$0.node.index] }) else { return nil }
+    let value = try graph.values(of: [node], in: environment)[0]
+    return value.scalar.map { Array(repeating: $0, count: count) } ?? value.elements
+  }
+
   /// Every parameter must be met by the residuals, and as what varies.
   fileprivate func requireParameters(
     _ statics: Set<Leaf.ID>, at span: SourceSpan

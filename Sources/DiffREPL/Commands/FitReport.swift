@@ -117,7 +117,7 @@ struct FitReport {
 
   /// 1 - Σr²/Σ(y - ȳ)², with weights; about 0 for a linear model that contains no constant.
   private var determination: (value: Double, isCentred: Bool)? {
-    guard let observed = model.observed?.elements else { return nil }
+    guard let observed = model.observed else { return nil }
     let weights = model.weights.map { $0 * $0 }
     let isCentred = fit.reason != .linear || statistics.spans(model.weights)
     let total = weights.reduce(0, +)
@@ -146,6 +146,8 @@ struct FitReport {
       return "not converged after \(work)\(again): the Jacobian is rank-deficient"
     case .saddle:
       return "not converged after \(work)\(again): the slope is zero, but this is a saddle"
+    case .runsOff:
+      return "not converged after \(work): the parameters run off"
     case .stalled: return "not converged after \(work)\(again): stalled"
     case .iterations: return "not converged after \(work): the steps are used up (iters)"
     case .interrupted: return "interrupted after \(work): the last good point is kept"
@@ -174,6 +176,15 @@ struct FitReport {
         hint: "fit fewer of them: leave one out of 'over' and give it a value", severity: .warning)
     }
     switch fit.reason {
+    case .runsOff:
+      let moving = fit.moving.map { "'\(names[$0])'" }.joined(separator: ", ")
+      warnings = [
+        Diagnostic(
+          "the residuals vanish only as \(moving) \(fit.moving.count == 1 ? "goes" : "go") to infinity: "
+            + "there is no least sum of squares",
+          hint: "bounds hold them, lower= and upper=; data that a threshold separates do this",
+          severity: .warning)
+      ]
     case .stalled:
       warnings.append(
         Diagnostic(
@@ -209,7 +220,7 @@ struct FitReport {
       ("iterations", .integer(fit.iterations)), ("converged", .bool(fit.converged)),
       ("reason", .string(fit.reason.rawValue)), ("evaluations", .integer(system.evaluations)),
       ("jacobians", .integer(system.jacobians)), ("runs", .integer(fit.restarts + 1)),
-      ("observations", .integer(model.weights.count { $0 > 0 })),
+      ("observations", .integer(model.observations)),
       ("degrees_of_freedom", .integer(statistics.degreesOfFreedom)),
     ]
     if let (value, _) = determination { object.append(("r2", .number(value))) }

@@ -24,6 +24,7 @@ enum HelpCommand: Command {
   ) throws(Diagnostic) -> [Output.Block] {
     if topic.isEmpty { return overview }
     if topic == "functions" { return functions }
+    if topic == "rewrites" { return rewrites }
     if let command = CommandTable.all.first(where: {
       $0.name == topic || $0.aliases.contains(topic)
     }) {
@@ -72,7 +73,8 @@ enum HelpCommand: Command {
     }
     return [
       .table(table), .blank,
-      .line(":help trace tells more of a command, :help functions lists the functions."),
+      .line(":help trace tells more of a command, :help functions lists the functions,"),
+      .line(":help rewrites the forms that are evaluated in another way, to keep their digits."),
     ]
   }
 
@@ -126,6 +128,25 @@ enum HelpCommand: Command {
     let forms = Builtins.arrayFunctions.merging(Builtins.specialForms) { first, _ in first }
     for (name, summary) in forms.sorted(by: { $0.key < $1.key }) {
       add([name], summary)
+    }
+    return [.table(table)]
+  }
+
+  /// What is evaluated in another form than it is typed in.
+  private static var rewrites: [Output.Block] {
+    func heading(_ text: String) -> StyledText { StyledText(text, .heading) }
+    var table = Table(
+      columns: [
+        .init(header: heading("typed"), kind: .formula, gap: 0),
+        .init(header: heading("evaluated as"), kind: .formula, gap: 3),
+        .init(header: heading("mends"), kind: .formula, gap: 3),
+      ], rows: [])
+    for rewrite in Rewrite.all {
+      let condition = rewrite.condition.isEmpty ? "" : " (\(rewrite.condition))"
+      table.rows.append([
+        .text(StyledText(rewrite.name, .name)), .text(StyledText(rewrite.replacement + condition)),
+        .text(StyledText(rewrite.mends, .faint)),
+      ])
     }
     return [.table(table)]
   }

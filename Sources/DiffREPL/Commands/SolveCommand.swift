@@ -37,12 +37,9 @@ enum SolveCommand: Command {
     }
 
     let values = target.grouped(FitCommand.tensors(result.point, target))
-    if !arguments.flags.contains("dry") {
-      session.change(":solve \(target.text)") { environment in
-        for (name, value) in values { environment.setLeaf(name, to: value) }
-      }
-    }
-    return report(target, result, values, chooses: arguments.clause("over") == nil)
+    let output = report(target, result, values, chooses: arguments.clause("over") == nil)
+    if arguments.flags.contains("dry") { return output }
+    return output + session.move(values, by: ":solve \(target.text)")
   }
 
   private static func target(
@@ -113,6 +110,10 @@ enum SolveCommand: Command {
       return Diagnostic(
         "the Jacobian is singular at \(place), where \(size) = \(value): \(why)", at: span,
         hint: "start elsewhere")
+    case .runsOff:
+      return Diagnostic(
+        "no root: \(place) and on, where \(size) = \(value), steps do not get shorter", at: span,
+        hint: "g may tend to 0 at infinity only; start elsewhere")
     default:
       return Diagnostic(
         "no root was reached: \(size) = \(value) at \(place), and no step makes it smaller",

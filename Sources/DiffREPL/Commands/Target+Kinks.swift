@@ -16,7 +16,8 @@ extension Target {
         + "\(Self.text(kink.slopes.upperBound)))"
     }
     let more = report.kinks.count > 3 ? " and \(report.kinks.count - 3) more" : ""
-    var message = "the gradient passes through a kink of " + places.joined(separator: " and ") + more
+    var message =
+      "the gradient passes through a kink of " + places.joined(separator: " and ") + more
     let parts = zip(variables, zip(report.sides, gradients)).compactMap { variable, slopes in
       Self.sideText(variable.name.spelling, slopes.0, slopes.1.scalar, functionName)
     }

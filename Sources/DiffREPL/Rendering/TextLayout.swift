@@ -67,6 +67,9 @@ struct TextLayout {
 
   private func certified(_ number: Double, _ digits: Int) -> StyledText {
     let text = values.numbers.string(number)
+    if number == 0, digits == 0 {
+      return StyledText(marksUncertainDigits ? "[\(text)]" : text, .uncertain)
+    }
     var count = 0
     var isLeading = true
     var split = text.endIndex, end = text.endIndex

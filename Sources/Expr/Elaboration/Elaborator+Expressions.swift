@@ -153,15 +153,21 @@ extension Elaborator {
     if let known = graph.scalarConstant(of: test) {
       return try value(known != 0 ? then : otherwise, tree)
     }
-    let a = try attempt { elaborator throws(Diagnostic) in try elaborator.value(then, tree) }
-    let b = try attempt { elaborator throws(Diagnostic) in try elaborator.value(otherwise, tree) }
+    let a = try attempt(test, isThen: true) { elaborator throws(Diagnostic) in
+      try elaborator.value(then, tree)
+    }
+    let b = try attempt(test, isThen: false) { elaborator throws(Diagnostic) in
+      try elaborator.value(otherwise, tree)
+    }
     return try choose(test, a, b, at: tree.span(of: id))
   }
 
   /// Elaborates a branch that may not be taken, where an index outside its array is no error yet.
   mutating func attempt<Branch>(
-    _ branch: (inout Elaborator) throws(Diagnostic) -> Branch
+    _ test: NodeID, isThen: Bool, _ branch: (inout Elaborator) throws(Diagnostic) -> Branch
   ) throws(Diagnostic) -> Result<Branch, Diagnostic> {
+    branchConditions.append(isThen ? test : graph.apply(.not, test))
+    defer { branchConditions.removeLast() }
     do {
       return .success(try branch(&self))
     } catch  where error.isOfValue {
@@ -241,16 +247,13 @@ extension Elaborator {
       guard graph.primitive(of: changed)?.symbol == .replaceAt else { continue }
       let operands = Array(graph.operands(of: changed)), attribute = graph.attribute(of: changed)
       guard operands[0] == array else { continue }
-      func pick(_ x: NodeID, _ y: NodeID) -> NodeID {
-        isThen ? graph.apply(.select, test, x, y) : graph.apply(.select, test, y, x)
-      }
-      // Where the branch is not taken its index may be outside.
-      let one = graph.constant(1)
-      let indices = operands.dropFirst(2).map { pick($0, one) }
+      // Where the branch is not taken the index is 1, and the entry replaced by itself.
+      let indices = Array(operands.dropFirst(2))
       graph.origin = graph.origin(of: changed)
       let old = graph.apply(Primitive[.pick], [array] + indices, attribute)
       let new = graph.broadcast(operands[1], to: graph.shape(of: old))
-      return graph.apply(Primitive[.replaceAt], [array, pick(new, old)] + indices, attribute)
+      let entry = graph.apply(.select, test, isThen ? new : old, isThen ? old : new)
+      return graph.apply(Primitive[.replaceAt], [array, entry] + indices, attribute)
     }
     return nil
   }

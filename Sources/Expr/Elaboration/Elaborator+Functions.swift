@@ -160,10 +160,12 @@ extension Elaborator {
       return try otherwise.map { id throws(Diagnostic) in try runBody(id, tree) } ?? nil
     }
     let span = tree.span(of: id), before = locals
-    let first = try branch(then, tree), afterThen = locals
+    let first = try branch(then, test, isThen: true, tree), afterThen = locals
     locals = before
     let second =
-      try otherwise.map { id throws(Diagnostic) in try branch(id, tree) } ?? .success(nil)
+      try otherwise.map { id throws(Diagnostic) in
+        try branch(id, test, isThen: false, tree)
+      } ?? .success(nil)
     let afterElse = locals
     locals = before
     if case (.failure(let error), .failure) = (first, second) { throw error }
@@ -191,9 +193,11 @@ extension Elaborator {
 
   /// One branch of an `if` that keeps both: its value, and the locals as it leaves them.
   private mutating func branch(
-    _ body: SyntaxID, _ tree: SyntaxTree
+    _ body: SyntaxID, _ test: NodeID, isThen: Bool, _ tree: SyntaxTree
   ) throws(Diagnostic) -> Result<Elaborated?, Diagnostic> {
-    try attempt { elaborator throws(Diagnostic) in try elaborator.runBody(body, tree) }
+    try attempt(test, isThen: isThen) { elaborator throws(Diagnostic) in
+      try elaborator.runBody(body, tree)
+    }
   }
 
   // MARK: Assignment in blocks

@@ -77,7 +77,11 @@ extension Elaborator {
     let number = try node(item, tree)
     if dependsOnPlaceholder(number) {
       guard graph.shape(of: number).isScalar else { throw .notKnownYet(at: tree.span(of: item)) }
-      return .dynamic(number)
+      var guarded = number
+      for test in branchConditions.reversed() {
+        guarded = graph.apply(Primitive[.guardedIndex], [guarded, test])
+      }
+      return .dynamic(guarded)
     }
     return .known(try axis(number, size: size, at: tree.span(of: item)))
   }

@@ -28,6 +28,8 @@ public struct Elaborator {
   /// Nodes that stand for the entries a loop walks over; what depends on one is not known yet.
   var placeholders: [NodeID] = []
   var placeholderCount = 0
+  /// The conditions of the branches being elaborated that are known only when the program runs.
+  var branchConditions: [NodeID] = []
   /// Where the next random number comes from.
   public internal(set) var random: RandomGenerator
   /// Calls within calls, which recursion without end must not overflow.

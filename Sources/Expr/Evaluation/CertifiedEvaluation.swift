@@ -14,10 +14,12 @@ public struct CertifiedEvaluation {
   /// More entries than this in one node are not checked.
   public static let entryLimit = 100_000
 
-  /// - Parameter outputs: evaluated in their stable form, as the program does.
-  public init(_ typed: Graph, outputs: [NodeID], in environment: Environment) {
+  /// - Parameter asTyped: step by step as written; without it in the stable form, as programs do.
+  public init(
+    _ typed: Graph, outputs: [NodeID], in environment: Environment, asTyped: Bool = false
+  ) {
     var graph = typed
-    let roots = graph.stabilised(outputs)
+    let roots = asTyped ? outputs : graph.stabilised(outputs)
     var leaves: [Leaf.ID: Tensor] = [:]
     for entry in environment.all {
       guard case .leaf(let id, let value, _) = entry.binding else { continue }
@@ -111,7 +113,8 @@ extension Primitive {
       return [first.reduce(DoubleDouble(0), +) / DoubleDouble(Double(first.count))]
     case "norm" where shape.isScalar:
       return [first.reduce(DoubleDouble(0)) { $0 + $1 * $1 }.squareRoot()]
-    case "dot": return [zip(first, operands[1].entries).reduce(DoubleDouble(0)) { $0 + $1.0 * $1.1 }]
+    case "dot":
+      return [zip(first, operands[1].entries).reduce(DoubleDouble(0)) { $0 + $1.0 * $1.1 }]
     case "product": return product(operands[0], operands[1], shape)
     case "broadcast", "reshape", "transpose", "stack", "index", "hcat", "vcat", "scatter", "diag":
       // Entries are moved, never added: the two halves go the same way.

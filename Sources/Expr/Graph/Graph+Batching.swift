@@ -167,15 +167,17 @@ struct Batching {
   private mutating func pick(_ node: NodeID, _ operands: [NodeID]) throws(Diagnostic) -> NodeID? {
     guard case .picking(let picking) = graph.attribute(of: node) else { return nil }
     if let line = try pickLine(node, operands, picking) { return line }
-    var taken: [[Int]?] = []
+    var taken: [Selection.Positions?] = []
     var next = 1
     for (axis, size) in zip(picking.axes, picking.source.dimensions) {
       switch axis {
       case .operand:
-        guard let found = try positions(operands[next], size: size, for: node) else { return nil }
+        let index = unguarded(operands[next])
+        guard let found = try positions(index, size: size, for: node) else { return nil }
         taken.append(found)
         next += 1
-      case .fixed(let position): taken.append(Array(repeating: position, count: count))
+      case .fixed(let position):
+        taken.append(Selection.Positions(Array(repeating: position, count: count)))
       case .whole: taken.append(nil)
       }
     }
@@ -205,30 +207,44 @@ struct Batching {
   ) throws(Diagnostic) -> NodeID? {
     guard operands.count == 3, batched[operands[0]] == nil else { return nil }
     for (outer, inner) in [(0, 1), (1, 0)] {
-      let index = operands[outer + 1],
-        isOpen = graph.leaves(under: [index]).contains {
-          $0.leaf.id.order < 0
-        }
-      guard isOpen, batched[index] == nil, batched[operands[inner + 1]] != nil else { continue }
+      let index = unguarded(operands[outer + 1]), entry = unguarded(operands[inner + 1])
+      let isOpen = graph.leaves(under: [index]).contains { $0.leaf.id.order < 0 }
+      guard isOpen, batched[operands[outer + 1]] == nil, batched[entry] != nil else { continue }
       let size = picking.source.dimensions[inner]
-      guard let entries = try positions(operands[inner + 1], size: size, for: node) else {
-        return nil
-      }
+      guard let entries = try positions(entry, size: size, for: node) else { return nil }
       var axes = [Picking.Axis.operand, .operand]
       axes[inner] = .whole
       let part = Picking(axes: axes, source: picking.source)
       graph.origin = graph.origin(of: node)
-      let line = graph.apply(Primitive[.pick], [operands[0], index], .picking(part))
+      // The row keeps the condition of its branch.
+      let reached = operands[outer + 1]
+      let line = graph.apply(Primitive[.pick], [operands[0], reached], .picking(part))
       return gather(line, [.init(positions: entries, isSingle: false)], .vector(size))
     }
     return nil
   }
 
+  /// An index without the conditions of its branches: which entries are asked for is known otherwise.
+  private func unguarded(_ index: NodeID) -> NodeID {
+    var index = index
+    while graph.primitive(of: index)?.symbol == .guardedIndex,
+      let inner = graph.operands(of: index).first
+    {
+      index = inner
+    }
+    return index
+  }
+
   /// The positions, from 0, of an index in a dimension; where nobody asks for the entry any will do.
   private mutating func positions(
     _ index: NodeID, size: Int, for node: NodeID
-  ) throws(Diagnostic) -> [Int]? {
+  ) throws(Diagnostic) -> Selection.Positions? {
     let known = batched[index] ?? index
+    if let range = graph.wholeNumbers(in: known), 1 <= range.lowerBound,
+      range.upperBound <= size + 1
+    {
+      return Selection.Positions(range.lowerBound - 1..<range.upperBound - 1)
+    }
     for (_, leaf) in graph.leaves(under: [known]) { leavesRead.insert(leaf.id) }
     let values = try numbers(graph, known)
     var wanted: [Bool]?
@@ -244,7 +260,7 @@ struct Batching {
       if wanted?[entry] ?? true { return nil }
       positions.append(0)
     }
-    return size > 0 ? positions : nil
+    return size > 0 ? Selection.Positions(positions) : nil
   }
 
   /// For which entries the value of a node of the body is asked for: conditions that are known now
@@ -274,7 +290,7 @@ struct Batching {
 
   /// Entry positions[k] of row k.
   private mutating func pickRows(
-    _ base: NodeID, _ picking: Picking, _ taken: [[Int]?]
+    _ base: NodeID, _ picking: Picking, _ taken: [Selection.Positions?]
   ) -> NodeID? {
     guard let last = taken.last, let entries = last,
       picking.source.rank == 1 || picking.source.isRow
@@ -309,5 +325,32 @@ struct Batching {
       total = graph.sum(total, graph.apply(.product, column, row))
     }
     return total
+  }
+}
+
+extension Graph {
+  /// The numbers of `i + c`, where i runs through whole numbers one by one and c is a constant, without
+  /// evaluating them; nil for all else.
+  fileprivate func wholeNumbers(in node: NodeID) -> Range<Int>? {
+    switch primitive(of: node)?.symbol {
+    case .range:
+      guard case .progression(let start, 1, let count) = attribute(of: node),
+        let first = Int(exactly: start), abs(first) < 1 << 52
+      else { return nil }
+      return first..<first + count
+    case .add, .subtract:
+      let operands = Array(operands(of: node))
+      let isSum = primitive(of: node)?.symbol == .add
+      for (series, other) in isSum ? [(0, 1), (1, 0)] : [(0, 1)] {
+        guard let numbers = wholeNumbers(in: operands[series]),
+          let constant = scalarConstant(of: operands[other]), let shift = Int(exactly: constant),
+          abs(shift) < 1 << 52
+        else { continue }
+        let moved = isSum ? shift : -shift
+        return numbers.lowerBound + moved..<numbers.upperBound + moved
+      }
+      return nil
+    default: return nil
+    }
   }
 }

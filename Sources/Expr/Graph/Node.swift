@@ -65,6 +65,10 @@ public struct Selection: Hashable, Sendable {
         storage = .range(range)
         return
       }
+      if let known = positions as? Positions {
+        self = known
+        return
+      }
       let first = positions.first ?? 0
       var next = first
       for position in positions {

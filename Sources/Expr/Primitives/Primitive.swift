@@ -7,7 +7,7 @@ public struct Primitive: Sendable {
   public enum Symbol: String, CaseIterable, Sendable {
     case add, subtract, multiply, divide, power, negate, strongMultiply
     case product, dot, sum, transpose, broadcast, sumTo, reshape, select, index, scatter, stack
-    case pick, place, replace, replaceAt, addAt, missing, variable, loop, projection
+    case pick, place, replace, replaceAt, addAt, guardedIndex, missing, variable, loop, projection
     case less, lessOrEqual, equal, notEqual, and, or, not, range, prod, prodGradient, norm
     case strongProduct, solve, strongSolve, inv, halfLower, det, cofactors, diag, outer, hcat, vcat
     case cumsum, cumsumReversed

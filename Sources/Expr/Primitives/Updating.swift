@@ -53,6 +53,11 @@ extension Primitive {
           }
           return parts
         }), mayFail: true),
+    // An index in a branch: where the branch is not taken the index may be outside its array.
+    Primitive(
+      "guardedIndex", "an index where a condition holds, else 1", isFunction: false, arity: 2...2,
+      shape: ShapeRules.elementwise, evaluation: .binary { $1 != 0 ? $0 : 1 }, derivative: .zero,
+      notation: .transparent, samples: [[3, 1], [3, 0]]),
     Primitive(
       "missing", "a value that could not be elaborated", isFunction: false, arity: 0...0,
       shape: { _, attribute throws(ShapeMismatch) in

@@ -169,14 +169,15 @@ extension Rewriter {
     }
     // g(w) - w where w itself has a factor: the term is c·y for w = k·y.
     for (rule, wanted, body) in index.differences[operation] where wanted == nil {
-      let argument = linearForm(of: operand(term.node))
-      guard argument.constant == 0, argument.terms.count == 1,
-        argument.terms[0].node == partner.node, argument.terms[0].coefficient != 1,
-        partner.coefficient == -term.coefficient * argument.terms[0].coefficient
-      else { continue }
-      let whole = operand(term.node)
-      guard let result = body(&self, term.node, whole) else { continue }
-      return (replacing([place, other], in: form, by: result, times: term.coefficient), rule)
+      for whole in graph.operands(of: term.node) {
+        let argument = linearForm(of: whole)
+        guard argument.constant == 0, argument.terms.count == 1,
+          argument.terms[0].node == partner.node, argument.terms[0].coefficient != 1,
+          partner.coefficient == -term.coefficient * argument.terms[0].coefficient,
+          let result = body(&self, term.node, whole)
+        else { continue }
+        return (replacing([place, other], in: form, by: result, times: term.coefficient), rule)
+      }
     }
     return nil
   }

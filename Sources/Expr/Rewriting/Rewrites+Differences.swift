@@ -221,6 +221,12 @@ extension Rewrite {
       samples: [("exp(x + 1e-9) - exp(x)", [1, 500, -3]), ("exp(x) - exp(-x)", [1e-9, 3])],
       .difference(.exp, .exp) { rewriter, u, v in
         let a = rewriter.operand(u), b = rewriter.operand(v)
+        // A known distance is exact where the rounded arguments are not.
+        if let gap = rewriter.cancelled(a, b).flatMap({ rewriter.constant($0) }),
+          gap.magnitude < 1
+        {
+          return rewriter.scaled(v, by: Double.expMinusOne(gap))
+        }
         guard rewriter.cancels(a, b) else { return rewriter.make(.expDifference, a, b) }
         let value = rewriter.make(.sinh, a)
         return rewriter.scaled(value, by: 2)
@@ -257,7 +263,8 @@ extension Rewrite {
       .difference(.hypot, nil) { rewriter, u, v in rewriter.rootDifference(u, v, sign: -1) }),
     Rewrite(
       "hypot(x, y) + x", "y^2/(hypot(x, y) - x)", when: "x < 0; elsewhere as it is",
-      mends: "cancelling for large negative x", samples: [("x + sqrt(x^2 + 1)", [-1e200, -1e4, 3])],
+      mends: "cancelling for large negative x",
+      samples: [("x + sqrt(x^2 + 1)", [-1e200, -1e4, 3])],
       .sum(.hypot, nil) { rewriter, u, v in rewriter.rootDifference(u, v, sign: 1) }),
     Rewrite(
       "1/x - 1/(x + 1)", "1/(x (x + 1))", when: "equal numerators, a term cancels below",
@@ -284,7 +291,8 @@ extension Rewrite {
       "log1p(x + d) - log1p(x)", "log1p(d/(1 + x))", when: "x > -1, a term cancels",
       mends: "cancelling for large x", samples: [("log1p(x + 1) - log1p(x)", [1e15, 3])],
       .difference(.log1p, .log1p) { rewriter, u, v in rewriter.logDifference(u, v) }),
-    trigonometric("atan(x + 1) - atan(x)", "atan2(1, 1 + x (x + 1))", .atan) { rewriter, a, b, gap in
+    trigonometric("atan(x + 1) - atan(x)", "atan2(1, 1 + x (x + 1))", .atan) {
+      rewriter, a, b, gap in
       let product = rewriter.graph(.multiply, a, b), one = rewriter.number(1)
       let below = rewriter.graph(.add, one, product)
       return rewriter.make(.atan2, gap, below)
@@ -341,7 +349,7 @@ extension Rewrite {
       }),
     Rewrite(
       "cosh(x) - sinh(x)", "exp(-x)", mends: "cancelling and overflow for large x",
-      samples: [("cosh(x) - sinh(x)", [30, 800, 0.3])],
+      samples: [("cosh(x) - sinh(x)", [12, 800, 0.3])],
       .difference(.cosh, .sinh) { rewriter, u, v in
         guard rewriter.operand(u) == rewriter.operand(v) else { return nil }
         let opposite = rewriter.make(.negate, rewriter.operand(u))
@@ -461,7 +469,7 @@ extension Rewriter {
     let whole = expanded(inner)
     var form = linearForm(of: whole)
     guard
-      let place = form.terms.firstIndex(where: { $0.coefficient == 1 && square($0.node) == u })
+      let place = form.terms.firstIndex(where: { $0.coefficient == 1 && isSquare($0.node, of: u) })
     else { return nil }
     form.terms.remove(at: place)
     let rest = node(of: form)
@@ -538,5 +546,11 @@ extension Rewriter {
     let size = graph.apply(Operation.abs.primitive, [x]), one = number(1)
     let isNear = graph.apply(.less, size, one)
     return graph.apply(.select, isNear, inside, outside)
+  }
+
+  /// Whether a node is u², also of |x| for x².
+  private func isSquare(_ node: NodeID, of u: NodeID) -> Bool {
+    guard let base = square(node) else { return false }
+    return base == u || argument(u, of: .abs) == base
   }
 }

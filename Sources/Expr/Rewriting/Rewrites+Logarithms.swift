@@ -10,7 +10,21 @@ extension Rewrite {
         rewriter.argument(rewriter.operand(node), of: .exp)
       }),
     Rewrite(
-      "log(exp(x) + exp(y))", "logaddexp(x, y)", mends: "overflow and underflow of the exponentials",
+      "log(1 + exp(x))", "softplus(x)", mends: "overflow past x = 709, lost digits below x = -37",
+      samples: [
+        ("log(1 + exp(x))", [800, -50, 0.3]), ("log(1 + exp(-3.5*x))", [-300, 20, 0.5]),
+      ],
+      .node([.log, .log1p]) { rewriter, node in
+        var form = rewriter.linearForm(of: rewriter.operand(node))
+        if rewriter.isOperation(node, .log1p) { form.constant += 1 }
+        guard form.constant == 1, form.terms.count == 1, form.terms[0].coefficient == 1 else {
+          return nil
+        }
+        return rewriter.argument(form.terms[0].node, of: .exp).map { rewriter.make(.softplus, $0) }
+      }),
+    Rewrite(
+      "log(exp(x) + exp(y))", "logaddexp(x, y)",
+      mends: "overflow and underflow of the exponentials",
       samples: [
         ("log(exp(x) + exp(2*x))", [800, -800, 0.3]),
         ("log(2*exp(x) + 3 + exp(-x))", [800, -800]),
@@ -26,15 +40,6 @@ extension Rewrite {
         rest.constant = 0
         let small = rewriter.node(of: rest)
         return rewriter.make(.log1p, small)
-      }),
-    Rewrite(
-      "log(1 + exp(x))", "softplus(x)", mends: "overflow past x = 709, lost digits below x = -37",
-      samples: [
-        ("log(1 + exp(x))", [800, -50, 0.3]), ("log(1 + exp(-3.5*x))", [-300, 20, 0.5]),
-      ],
-      .node([.log1p]) { rewriter, node in
-        guard let inner = rewriter.argument(rewriter.operand(node), of: .exp) else { return nil }
-        return rewriter.make(.softplus, inner)
       }),
     Rewrite(
       "log(1 - exp(x))", "log1mexp(x)", mends: "cancelling near 0 and below x = -37",
@@ -55,7 +60,8 @@ extension Rewrite {
         rewriter.argument(rewriter.operand(node), of: .expm1).map { rewriter.make(.logexpm1, $0) }
       }),
     Rewrite(
-      "log(exp(x) - exp(y))", "x + log1mexp(y - x)", mends: "overflow, and cancelling for near x, y",
+      "log(exp(x) - exp(y))", "x + log1mexp(y - x)",
+      mends: "overflow, and cancelling for near x, y",
       samples: [("log(exp(x) - exp(x - 2))", [800, -800, 1])],
       .node([.log]) { rewriter, node in
         let inner = rewriter.operand(node)
@@ -151,7 +157,8 @@ extension Rewrite {
       samples: [("log(x^(3*x))", [200, 2])],
       .node([.log]) { rewriter, node in
         let inner = rewriter.operand(node)
-        guard rewriter.isOperation(inner, .power), rewriter.constant(rewriter.operand(inner, 1)) == nil
+        guard rewriter.isOperation(inner, .power),
+          rewriter.constant(rewriter.operand(inner, 1)) == nil
         else { return nil }
         let x = rewriter.operand(inner), zero = rewriter.number(0)
         let logarithm = rewriter.make(.log, x)
@@ -234,9 +241,6 @@ extension Rewriter {
         term.coefficient > 0 && exponent(of: term.node) != nil
       })
     else { return nil }
-    if form.constant == 1, form.terms.count == 1, form.terms[0].coefficient == 1 {
-      return exponent(of: form.terms[0].node).map { make(.softplus, $0) }
-    }
     var total: NodeID?
     if form.constant > 0 { total = number(Double.log(form.constant)) }
     for term in form.terms {

@@ -37,7 +37,9 @@ struct TaylorFunction: Sendable {
     for _ in 0..<order {
       // Divided by x + t once.
       quotient[0] /= x
-      for power in 1..<max(1, k + 1) { quotient[power] = (quotient[power] - quotient[power - 1]) / x }
+      for power in 1..<max(1, k + 1) {
+        quotient[power] = (quotient[power] - quotient[power - 1]) / x
+      }
     }
     return quotient[k] * Self.factorial(k)
   }

@@ -29,6 +29,7 @@ struct Probe: Sendable, CustomTestStringConvertible {
   private static let heldOperands: [String: Set<Int>] = [
     "polygamma": [0], "select": [0], "stop": [0], "pick": [1, 2],
     "place": [1, 2], "replaceAt": [2, 3], "addAt": [2, 3],
+    "guardedIndex": [0, 1],
   ]
 
   var testDescription: String {

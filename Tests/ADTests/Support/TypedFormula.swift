@@ -49,4 +49,31 @@ struct TypedFormula {
   func numbers(_ nodes: [NodeID]) throws -> [Double] {
     try graph.values(of: nodes, in: environment).map { $0.scalar ?? .nan }
   }
+
+  /// The value of the output as it is typed: in double-double arithmetic, nil where that has no form
+  /// for it, and in plain arithmetic.
+  func typedValue() throws -> (exact: DoubleDouble?, plain: Double) {
+    let exact = CertifiedEvaluation(graph, outputs: [output], in: environment, asTyped: true)
+    let plain = try graph.values(asTyped: [output], in: environment)[0].scalar ?? .nan
+    return (exact.values[0]?.first, plain)
+  }
+
+  /// The gradient of the output as it is typed, without any rewrite.
+  mutating func typedGradient() throws -> [Double] {
+    let reverse = ReverseMode(&graph, output: output, variables: variables)
+    var nodes: [NodeID] = []
+    for variable in variables { nodes.append(reverse.adjoint(of: variable, in: &graph)) }
+    return try graph.values(asTyped: nodes, in: environment).map { $0.scalar ?? .nan }
+  }
+
+  /// The names of the rewrites that the output meets.
+  func rewrites() -> [String] {
+    var graph = graph
+    return graph.stabilising([output]).applied.values.flatMap { $0.map(\.name) }
+  }
+
+  /// The stable form of the output with one node as a variable.
+  mutating func stabilised(cutAt node: NodeID) -> NodeID {
+    graph.stabilised([output], cuts: [node])[0]
+  }
 }

@@ -134,6 +134,14 @@ import Testing
     #expect(!answer.converged)
   }
 
+  @Test(arguments: ["sigmoid(p + q*x)", "1/(1 + exp(-p - q*x))"])
+  func separableDataHaveNoFit(_ model: String) throws {
+    let answer = try FitAnswer(
+      "data x = 1:4; data y = [0, 0, 1, 1];\n:fit y ~ \(model) over p=0, q=0")
+    #expect(!answer.converged)
+    #expect(answer.lines.contains("as 'p', 'q' go to infinity"))
+  }
+
   @Test func aSaddleIsNoMinimum() throws {
     // ‖r‖² = (p² - 1)² + q² has its slope 0 at p = 0, where it is greatest along p.
     let answer = try FitAnswer(":fit [1, 0, 0] ~ [p^2, q, 0*q] over p=0, q=3")

@@ -68,8 +68,22 @@ import Testing
     #expect(replay.errorText.contains(message), "\(replay.errorText)")
   }
 
-  @Test func aSearchThatRunsOffSaysSo() throws {
-    let answer = try FitAnswer(":solve exp(x) over x=0 iters=20")
+  @Test(arguments: [
+    ":solve exp(x) over x=0", ":solve exp(x) over x=0 iters=2000", ":solve 1/x over x=1",
+    """
+    data x = 1:4; data y = [0, 0, 1, 1];
+    b = [0, 0]
+    L = sum(softplus(b[1] + b[2]*x) - y.*(b[1] + b[2]*x))
+    :solve grad(L, b) over b
+    """,
+  ])
+  func aRootAtInfinityIsNone(_ script: String) {
+    let replay = Replay(script)
+    #expect(replay.errorText.contains("steps do not get shorter"), "\(replay.text)")
+  }
+
+  @Test func stepsMayBeUsedUp() throws {
+    let answer = try FitAnswer(":solve atan(x) over x=20 iters=2")
     #expect(!answer.converged)
     #expect(answer.lines.contains("this is no root yet"))
   }
