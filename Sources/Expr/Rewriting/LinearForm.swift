@@ -135,6 +135,7 @@ extension Rewriter {
       if form.constant != 0 {
         for (rule, body) in index.offsets[Int(operation)] {
           let ratio = -form.constant / term.coefficient
+          termCount = form.terms.count
           guard let result = body(&self, term.node, ratio) else { continue }
           var rest = form
           rest.constant = 0

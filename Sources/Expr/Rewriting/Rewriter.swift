@@ -11,6 +11,8 @@ struct Rewriter {
   /// What the nodes of the bodies of loops became.
   private var bodies: [NodeID: [NodeID: NodeID]] = [:]
   private var depth = 0
+  /// How many terms the sum has that is being matched.
+  var termCount = 0
 
   /// Replacements within replacements; more than any chain of rules takes.
   private static let depthLimit = 40

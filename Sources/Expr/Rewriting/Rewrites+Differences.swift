@@ -95,13 +95,19 @@ extension Rewrite {
         ("(1 + x)^2 - 1", [1e-12, 0.5]),
       ],
       .offset(.power) { rewriter, node, number in
-        guard let (base, exponent) = rewriter.power(node) else { return nil }
+        // Beside other terms the two need not be near.
+        guard rewriter.termCount == 1, let (base, exponent) = rewriter.power(node) else {
+          return nil
+        }
         return rewriter.powerDifference(base, exponent, minus: number)
       }),
     Rewrite(
       "x*x - 1", "(x - 1)(x + 1)", mends: "cancelling near ±1", samples: [("x*x - 1", [1.0000001])],
       .offset(.multiply) { rewriter, node, number in
-        guard let (base, exponent) = rewriter.power(node) else { return nil }
+        // Beside other terms the two need not be near.
+        guard rewriter.termCount == 1, let (base, exponent) = rewriter.power(node) else {
+          return nil
+        }
         return rewriter.powerDifference(base, exponent, minus: number)
       }),
     Rewrite(
