@@ -25,6 +25,7 @@ struct Session {
     let before = self
     do {
       var output = try execute(statement.node, of: tree)
+      if let warning = birthWarning(output) { output.append(warning) }
       if statement.isSilent { output.silence() }
       let place = tree.range(of: statement.node).lowerBound
       output.placeWarnings(line: tree.source.position(of: place).line)

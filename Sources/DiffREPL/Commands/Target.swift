@@ -15,18 +15,22 @@ struct Target {
   let environment: Environment
   /// The user's names of nodes, in order of definition.
   let names: [(name: String, node: NodeID)]
+  /// Where nodes were written, if that was asked for.
+  let origins: [NodeID: SourceSpan]
 
   /// Reads the target, `at` and `wrt` (or `over`) of a command.
   ///
+  /// - Parameter foldsConstants: false keeps √2 as it stands, for exact work on formulas.
   /// - Throws: also when nothing varies, with the reason.
   init(
     _ arguments: CommandArguments, in session: Session, variablesClause: String = "wrt",
-    needsVariables: Bool = true
+    needsVariables: Bool = true, foldsConstants: Bool = true, recordsOrigins: Bool = false
   ) throws(Diagnostic) {
     let (tree, root) = try Self.syntax(arguments, in: session)
     environment = try Self.environment(arguments, in: session)
     text = tree.text(of: root)
-    var elaborator = Elaborator(environment)
+    var elaborator = Elaborator(
+      environment, foldsConstants: foldsConstants, recordsOrigins: recordsOrigins)
     node = try elaborator.elaborate(root, of: tree)
     var groups: [(name: Name, value: Elaborated)] = []
     if let clause = arguments.clause(variablesClause) {
@@ -53,12 +57,24 @@ struct Target {
       }
     }
     graph = elaborator.graph
+    origins = elaborator.origins
     names = elaborator.definitions.compactMap {
       if case .tensor(let node) = $0.value { ($0.name.spelling, node) } else { nil }
     }
     if needsVariables, variables.isEmpty {
       throw .noVariables(text, graph.leaves(under: [node]).map(\.leaf), at: tree.span(of: root))
     }
+  }
+
+  /// An expression with everything that varies under it, for messages about its nodes.
+  init(_ root: SyntaxID, _ tree: SyntaxTree, in session: Session) throws(Diagnostic) {
+    var elaborator = Elaborator(session.environment, recordsOrigins: true)
+    let node = try elaborator.elaborate(root, of: tree)
+    let variables = elaborator.graph.leaves(under: [node]).filter { !$0.leaf.isData }
+    self.init(
+      graph: elaborator.graph, node: node, text: tree.text(of: root),
+      variables: variables.map { ($0.leaf.name, $0.node) }, groups: [],
+      environment: session.environment, names: [], origins: elaborator.origins)
   }
 
   private static func syntax(
@@ -121,13 +137,14 @@ struct Target {
       graph: graph, node: place(node), text: text,
       variables: variables.map { ($0.name, place($0.node)) },
       groups: groups.map { ($0.name, $0.value.replacing($0.value.nodes.map(place))) },
-      environment: environment, names: names.map { ($0.name, place($0.node)) })
+      environment: environment, names: names.map { ($0.name, place($0.node)) },
+      origins: Dictionary(origins.map { (place($0.key), $0.value) }) { first, _ in first })
   }
 
   private init(
     graph: Graph, node: NodeID, text: String, variables: [(name: Name, node: NodeID)],
     groups: [(name: Name, value: Elaborated)], environment: Environment,
-    names: [(name: String, node: NodeID)]
+    names: [(name: String, node: NodeID)], origins: [NodeID: SourceSpan]
   ) {
     self.graph = graph
     self.node = node
@@ -136,6 +153,7 @@ struct Target {
     self.groups = groups
     self.environment = environment
     self.names = names
+    self.origins = origins
   }
 
   /// Tensors, one for each variable, as values of the names varied.

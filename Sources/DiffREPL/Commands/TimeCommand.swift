@@ -29,33 +29,22 @@ enum TimeCommand: Command {
     seconds.prepare = (clock.now - start).seconds
     value.setLeaves(from: target.environment)
     full.setLeaves(from: target.environment)
-    seconds.value = try median(of: value)
-    if full !== value { seconds.gradient = try median(of: full) }
+    seconds.value = try value.medianSeconds()
+    if full !== value { seconds.gradient = try full.medianSeconds() }
     return report(target.text, seconds, full)
-  }
-
-  /// The median over runs for about a fifth of a second, at least five.
-  private static func median(of program: Program) throws(Diagnostic) -> Double {
-    let clock = ContinuousClock()
-    var times: [Double] = []
-    let start = clock.now
-    repeat {
-      let begin = clock.now
-      try program.run()
-      times.append((clock.now - begin).seconds)
-    } while times.count < 5 || ((clock.now - start).seconds < 0.2 && times.count < 100_000)
-    return times.sorted()[times.count / 2]
   }
 
   private static func report(
     _ text: String, _ seconds: (prepare: Double, value: Double, gradient: Double?),
     _ program: Program
   ) -> Output {
+    let format = NumberFormat(digits: 3)
+    func shown(_ seconds: Double) -> String { format.time(seconds) }
     var lines = [
       "prepare         \(shown(seconds.prepare))", "value           \(shown(seconds.value))",
     ]
     if let gradient = seconds.gradient {
-      let ratio = NumberFormat(digits: 3).string(gradient / seconds.value)
+      let ratio = format.string(gradient / seconds.value)
       lines.append("value+gradient  \(shown(gradient))   \(ratio) times the value")
     }
     lines.append("\(program.operationCount) operations, \(program.bytes) bytes")
@@ -70,21 +59,5 @@ enum TimeCommand: Command {
           ("operations", .integer(program.operationCount)), ("bytes", .integer(program.bytes)),
         ])
       ])
-  }
-
-  private static func shown(_ seconds: Double) -> String {
-    let format = NumberFormat(digits: 3)
-    switch seconds {
-    case ..<1e-6: return "\(format.string(seconds * 1e9)) ns"
-    case ..<1e-3: return "\(format.string(seconds * 1e6)) µs"
-    case ..<1: return "\(format.string(seconds * 1e3)) ms"
-    default: return "\(format.string(seconds)) s"
-    }
-  }
-}
-
-extension Duration {
-  var seconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) * 1e-18
   }
 }

@@ -37,6 +37,8 @@ public struct Primitive: Sendable {
   public let edges: [Double]
   /// Constants in, constant out; not so for what stands for large data.
   public let isFoldable: Bool
+  /// What it costs as operations on numbers.
+  let workRule: WorkRule
 
   /// The position in `Primitive.all`.
   public fileprivate(set) var index: Int16 = 0
@@ -79,7 +81,7 @@ public struct Primitive: Sendable {
     shape: @escaping ShapeRule,
     evaluation: Evaluation, derivative: DerivativeRule, yieldsBoolean: Bool = false,
     notation: Notation = .call, samples: [[Double]] = [], edges: [Double] = [],
-    isFoldable: Bool = true
+    isFoldable: Bool = true, work: WorkRule? = nil
   ) {
     self.name = name
     self.aliases = aliases
@@ -96,6 +98,7 @@ public struct Primitive: Sendable {
     self.samples = samples
     self.edges = edges
     self.isFoldable = isFoldable
+    workRule = work ?? .standard(evaluation, notation)
   }
 }
 
