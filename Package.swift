@@ -40,6 +40,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
     ),
+    .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
     .testTarget(name: "ExprTests", dependencies: ["Expr"]),
     .testTarget(name: "ADTests", dependencies: ["AD", "Expr"]),
     .testTarget(name: "DiffREPLTests", dependencies: ["AD", "DiffREPL", "Expr"]),

@@ -156,11 +156,15 @@ public struct BirthSearch {
       let parts = reverse.contributions[node] ?? []
       guard let part = parts.first(where: { known[$0.value].map(isBad) ?? false }) else {
         // Nothing reaches it, or what reaches it cancels.
-        let blamed = parts.isEmpty ? user(of: node) : node
-        if let blamed, blamed != node { path.append(blamed) }
+        var blamed = node
+        while reverse.contributions[blamed] == nil, let next = user(of: blamed), next != output {
+          (blamed, path) = (next, path + [next])
+          if case .zero? = graph.primitive(of: next)?.derivative { break }
+        }
+        if blamed == variable, parts.isEmpty, let next = user(of: blamed) { blamed = next }
         return Birth(
-          kind: kind, place: .adjoint, node: blamed ?? node, entry: 0,
-          operands: operands(of: blamed ?? node, 0), path: path)
+          kind: kind, place: .adjoint, node: blamed, entry: 0, operands: operands(of: blamed, 0),
+          path: path)
       }
       path.append(part.child)
       let above = reverse.adjoints[part.child].flatMap { known[$0] }
@@ -208,7 +212,8 @@ public struct BirthSearch {
     _ graph: Graph, _ node: NodeID, _ values: [NodeID: Tensor], _ isActive: [Bool]
   ) -> Int? {
     let operands = graph.operands(of: node).compactMap { values[$0] }
-    guard let name = graph.primitive(of: node)?.name, operands.count == graph.operands(of: node).count
+    guard let name = graph.primitive(of: node)?.name,
+      operands.count == graph.operands(of: node).count
     else { return nil }
     switch name {
     case "abs", "relu", "leakyrelu": return operands[0].elements.firstIndex(of: 0)

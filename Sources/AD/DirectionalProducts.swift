@@ -1,6 +1,6 @@
 import Expr
 
-/// J v: the tangent of `output` when the variables, the keys, move along the directions, each in the
+/// J v: the tangent of `output`, in its stable form, when the variables, the keys, move along the directions, each in the
 /// shape of its variable. A variable that is to count as one and stay takes a direction of zeros: at a
 /// kink it matters what may vary.
 ///
@@ -8,18 +8,20 @@ import Expr
 public func jacobianVectorProduct(
   of output: NodeID, along directions: [NodeID: NodeID], in graph: inout Graph
 ) -> NodeID {
-  let forward = ForwardMode(&graph, seeds: directions, outputs: [output])
-  return forward.tangents[output] ?? graph.filled(0, graph.shape(of: output))
+  let stable = graph.stabilised([output], cuts: Array(directions.keys))[0]
+  let forward = ForwardMode(&graph, seeds: directions, outputs: [stable])
+  return forward.tangents[stable] ?? graph.filled(0, graph.shape(of: output))
 }
 
-/// Jᵀz for each variable, in its shape: the gradient of ⟨z, output⟩, `weights` z in the shape of the
-/// output (nil: 1 for a number).
+/// Jᵀz for each variable, in its shape: the gradient of ⟨z, output⟩ in the stable form of the output,
+/// `weights` z in its shape (nil: 1 for a number).
 ///
 /// Cost: one reverse sweep; the Jacobian is never formed.
 public func vectorJacobianProduct(
   of output: NodeID, with weights: NodeID?, variables: [NodeID], in graph: inout Graph
 ) -> [NodeID] {
-  let reverse = ReverseMode(&graph, output: output, seed: weights, variables: variables)
+  let stable = graph.stabilised([output], cuts: variables)[0]
+  let reverse = ReverseMode(&graph, output: stable, seed: weights, variables: variables)
   return variables.map { reverse.adjoint(of: $0, in: &graph) }
 }
 

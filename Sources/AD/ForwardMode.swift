@@ -16,8 +16,11 @@ public struct ForwardMode {
     let reached = graph.descendants(of: Array(seeds.keys))
     let needed = graph.ancestors(of: outputs, stoppingAt: Array(seeds.keys))
     let projections = graph.loopProjections()
+    let origin = graph.origin
+    defer { graph.origin = origin }
     for index in needed.indices where needed[index] && reached[index] {
       let node = NodeID(rawValue: Int32(index))
+      graph.origin = graph.origin(of: node)
       guard seeds[node] == nil, let primitive = graph.primitive(of: node) else { continue }
       let operands = Array(graph.operands(of: node))
       let operandTangents = operands.map { tangents[$0] }

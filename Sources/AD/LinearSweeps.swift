@@ -7,7 +7,7 @@ struct LinearSweeps {
 
   /// - Parameter environment: gives the leaves of the session their values.
   init(_ graph: Graph, outputs: [NodeID], environment: Environment) throws(Diagnostic) {
-    program = try Program(graph, outputs: outputs)
+    program = try graph.compiled(outputs)
     program.setLeaves(from: environment)
     try program.run()
   }
@@ -21,10 +21,15 @@ struct LinearSweeps {
   /// from the inputs of loops, which count up from the least number.
   private static func id(_ number: Int) -> Leaf.ID { Leaf.ID(order: .min / 2 + number) }
 
+  /// The values of a seed; nil where no output depends on it.
+  func buffer(ofSeed number: Int) -> UnsafeMutableBufferPointer<Double>? {
+    program.buffer(of: Self.id(number))
+  }
+
   /// Runs the program with 1 in one entry of a seed after the other, and 0 in all the rest.
   func forEachUnit(of seed: Int, _ body: (_ entry: Int) -> Void) throws(Diagnostic) {
     // Outputs that do not depend on the seed are zeros, and stay so.
-    guard let buffer = program.buffer(of: Self.id(seed)) else { return }
+    guard let buffer = buffer(ofSeed: seed) else { return }
     for entry in buffer.indices {
       if interruptionRequested.load(ordering: .relaxed) { throw .interrupted }
       buffer[entry] = 1

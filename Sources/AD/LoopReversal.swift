@@ -20,7 +20,7 @@ struct LoopReversal {
     var sum: Int?
     /// Σ aₜ bₜᵀ, of which the loop keeps the vectors: one product of matrices is faster than as many
     /// sums as there are steps.
-    var outerProducts: [(Int, Int)] = []
+    var outerProducts: [(left: Int, right: Int, attribute: Attribute)] = []
   }
 
   init(_ body: LoopBody, _ operands: [NodeID], _ isActive: [Bool]) {
@@ -50,9 +50,10 @@ struct LoopReversal {
     return parts.map { part in
       guard let part else { return nil }
       var total = part.sum.map { results[$0] }
-      for (left, right) in part.outerProducts {
+      for (left, right, attribute) in part.outerProducts {
         let turned = graph.apply(.transpose, results[left])
-        total = graph.sum(total, graph.apply(.product, turned, results[right]))
+        let product = graph.apply(.product, turned, results[right], attribute: attribute)
+        total = graph.sum(total, product)
       }
       return total
     }
@@ -68,7 +69,7 @@ struct LoopReversal {
       let next = body.carries[position].next
       let input = draft.graph.placeholder(body.graph.shape(of: next))
       inputs[position] = input
-      seeds[next] = draft.graph.sum(seeds[next], input)
+      seeds[next] = draft.graph.accumulated(input, seeds[next])
     }
     return inputs
   }
@@ -109,15 +110,16 @@ struct LoopReversal {
     var rest: NodeID?
     for term in draft.graph.terms(of: adjoint) {
       if let (left, right) = draft.graph.outerProduct(term) {
-        result.outerProducts.append((keep(left), keep(right)))
+        let attribute = draft.graph.attribute(of: term)
+        result.outerProducts.append((keep(left), keep(right), attribute))
       } else {
-        rest = draft.graph.sum(rest, term)
+        rest = draft.graph.accumulated(rest, term)
       }
     }
     if let rest {
       let shape = draft.graph.shape(of: rest)
       let before = draft.graph.placeholder(shape)
-      let after = draft.graph.apply(.add, before, rest)
+      let after = draft.graph.accumulated(before, rest) ?? rest
       result.sum = carry(before, from: graph.filled(0, shape), to: after, isWanted: true)
     }
     return result
@@ -155,11 +157,15 @@ struct LoopReversal {
 
 extension Graph {
   /// The terms of a sum, itself if it is none.
-  fileprivate func terms(of node: NodeID) -> [NodeID] {
+  fileprivate mutating func terms(of node: NodeID) -> [NodeID] {
     var terms: [NodeID] = []
     var pending = [node]
     while let node = pending.popLast() {
-      if primitive(of: node)?.symbol == .add,
+      if primitive(of: node)?.symbol == .addAt {
+        let operands = Array(operands(of: node))
+        pending.append(apply(Primitive[.place], Array(operands.dropFirst()), attribute(of: node)))
+        pending.append(operands[0])
+      } else if primitive(of: node)?.symbol == .add,
         operands(of: node).allSatisfy({ shape(of: $0) == shape(of: node) })
       {
         pending += operands(of: node).reversed()
@@ -217,9 +223,11 @@ extension Graph {
     default: return false
     }
     switch primitive.symbol {
-    case .transpose, .broadcast, .reshape, .select, .index, .scatter, .stack, .range, .pick, .place,
-      .replace, .diag, .outer, .hcat, .vcat:
+    case .transpose, .broadcast, .reshape, .select, .index, .scatter, .stack, .range, .place,
+      .replace, .replaceAt, .addAt, .diag, .outer, .hcat, .vcat:
       return false
+    // Else the whole array would be kept for each step.
+    case .pick: return true
     case .product: return operands(of: node).first.map { !shape(of: $0).isVector } ?? true
     default: return true
     }

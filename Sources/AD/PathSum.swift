@@ -52,7 +52,9 @@ public struct PathSum: Sendable {
     }
     if followsAll {
       let sizes = found.map { $0.product.elements.reduce(0) { $0 + $1 * $1 } }
-      let order = found.indices.sorted { sizes[$0] > sizes[$1] || (sizes[$0] == sizes[$1] && $0 > $1) }
+      let order = found.indices.sorted {
+        sizes[$0] > sizes[$1] || (sizes[$0] == sizes[$1] && $0 > $1)
+      }
       found = order.map { found[$0] }
     }
     paths = Array(found.prefix(limit))

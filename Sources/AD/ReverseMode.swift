@@ -42,8 +42,11 @@ public struct ReverseMode {
     var reached = Array(repeating: false, count: last.index + 1)
     for output in self.seeds.keys { reached[output.index] = true }
     var results: [NodeID: [(projection: NodeID, adjoint: NodeID)]] = [:]
+    let origin = graph.origin
+    defer { graph.origin = origin }
     for index in (0...last.index).reversed() where reached[index] && isActive[index] {
       let node = NodeID(rawValue: Int32(index))
+      graph.origin = graph.origin(of: node)
       let primitive = graph.primitive(of: node)
       let operands = Array(graph.operands(of: node))
       let active = operands.map { isActive[$0.index] }
@@ -78,7 +81,7 @@ public struct ReverseMode {
   private mutating func total(_ graph: inout Graph, of node: NodeID) -> NodeID {
     if let known = adjoints[node] { return known }
     var sum = seeds[node]
-    for part in contributions[node] ?? [] { sum = graph.sum(sum, part.value) }
+    for part in contributions[node] ?? [] { sum = graph.accumulated(sum, part.value) }
     let adjoint = sum ?? graph.filled(0, graph.shape(of: node))
     adjoints[node] = adjoint
     return adjoint

@@ -30,10 +30,13 @@ public struct Trace: Sendable {
     public let isVariable: Bool
     /// The user's names for this very node.
     public let names: [String]
-    public let primal: Quantity
+    public fileprivate(set) var primal: Quantity
     public let partials: [Partial]
     public var adjoint: Quantity?
     public var tangent: Quantity?
+    /// Whether the value, or the adjoint, is that of the stable form and differs from what the
+    /// formula of its cell gives.
+    public var isReplaced = (primal: false, adjoint: false)
     /// How each child contributes to the adjoint, in the order of the children.
     public let contributions: [(child: Int, formula: MathExpression)]
   }
@@ -42,6 +45,8 @@ public struct Trace: Sendable {
   public let isChain: Bool
   public let output: Int
   public let notation: TraceNotation
+  /// The rewrites behind values that plain arithmetic does not give.
+  public let rewrites: [Rewrite]
 }
 
 /// What a trace is asked for.
@@ -128,7 +133,10 @@ public struct TraceBuilder {
     }
     let adjoints = request.wantsAdjoints ? adjointNodes() : [:]
     let tangents = tangentNodes()
-    values = try graph.values(of: outputs, in: environment)
+    values = try graph.values(asTyped: outputs, in: environment)
+    let stable = try StableValues(
+      list.output, variables: list.variables, wantsAdjoints: request.wantsAdjoints, graph,
+      environment)
 
     let contributions = contributionFormulas(maps)
     let closed = request.expands ? closedForms(maps) : []
@@ -165,9 +173,29 @@ public struct TraceBuilder {
           },
           adjoint: adjoint, tangent: tangent, contributions: contributions[index]))
     }
+    let replaces = replace(&rows, by: stable)
     return Trace(
       rows: rows, isChain: list.isChain, output: list.row(of: list.output) ?? rows.count - 1,
-      notation: request.notation)
+      notation: request.notation, rewrites: replaces ? stable.rewrites : [])
+  }
+
+  /// Puts the stable value of f and the stable adjoints of the variables into their rows, and says
+  /// whether one of them differs from what the row would give.
+  private func replace(_ rows: inout [Trace.Row], by stable: StableValues) -> Bool {
+    var differs = false
+    for (index, row) in list.rows.enumerated() {
+      if row.node == list.output, !row.isVariable {
+        rows[index].isReplaced.primal = !stable.value.isClose(to: rows[index].primal.value)
+        rows[index].primal = Trace.Quantity(
+          formula: rows[index].primal.formula, value: stable.value)
+      }
+      if row.isVariable, let adjoint = rows[index].adjoint, let value = stable.adjoints[row.node] {
+        rows[index].isReplaced.adjoint = !value.isClose(to: adjoint.value)
+        rows[index].adjoint = Trace.Quantity(formula: adjoint.formula, value: value)
+      }
+      differs = differs || rows[index].isReplaced.primal || rows[index].isReplaced.adjoint
+    }
+    return differs
   }
 
   // MARK: Formulas

@@ -1,4 +1,4 @@
-// What Swift needs to reach GNU readline, and two things of the C library that its own modules hide.
+// What Swift needs to reach GNU readline, and some things of the C library that its own modules hide.
 #ifndef DIFFREPL_CREADLINE_SHIM_H
 #define DIFFREPL_CREADLINE_SHIM_H
 
@@ -8,6 +8,8 @@
 #include <readline/history.h>
 #include <readline/readline.h>
 #include <signal.h>
+#include <sys/resource.h>
+#include <sys/time.h>
 #include <wchar.h>
 
 // readline is driven through its variables, which Swift 6 refuses as unprotected shared state.
@@ -38,6 +40,15 @@ static inline int dr_set_handler(int signal, void (*handler)(int)) {
   action.sa_handler = handler;
   sigemptyset(&action.sa_mask);
   return sigaction(signal, &action, NULL);
+}
+
+// Their names are of enumeration types on one system and numbers on another.
+static inline int dr_limit_address_space(const struct rlimit *limit) {
+  return setrlimit(RLIMIT_AS, limit);
+}
+
+static inline int dr_set_real_timer(const struct itimerval *timer) {
+  return setitimer(ITIMER_REAL, timer, NULL);
 }
 
 static inline int dr_is_ignored(int signal) {

@@ -1,3 +1,4 @@
+import AD
 import CReadline
 import Expr
 import Synchronization
@@ -19,10 +20,12 @@ func endProcess(_ code: Int32) -> Never { exit(code) }
 struct Application {
   private let tool: CommandLineTool
   private let terminal = TerminalInfo.current()
-  private var session = Session()
+  private var session: Session
 
   init(_ tool: CommandLineTool) {
     self.tool = tool
+    session = Session(isSandboxed: tool.sandbox)
+    if tool.sandbox { Sandbox.enter() }
     session.settings.echo = tool.echo
     session.edit { $0.random = RandomGenerator(seed: tool.seed) }
   }
@@ -33,6 +36,9 @@ struct Application {
     var code: Int32 = 0
     let writer = Writer(tool: tool, terminal: terminal)
     session.emit = { [settings = session.settings] in writer.write($0, settings) }
+    if terminal.outputIsTerminal, !tool.json, !tool.quiet {
+      session.showProgress = { [settings = session.settings] in writer.showProgress($0, settings) }
+    }
     for input in inputs where code == 0 || (tool.keepGoing && code == 1) {
       code = max(code, runScript(input, writer))
       if session.isFinished { break }
@@ -111,7 +117,7 @@ struct Application {
       writer.write(greeting, session.settings)
     }
     let history = History(
-      path: tool.noHistory ? nil : History.defaultPath(in: environmentVariable))
+      path: tool.noHistory || tool.sandbox ? nil : History.defaultPath(in: environmentVariable))
     if let problem = history.problem { writer.write(problem, isScript: false, session.settings) }
     let reader = ReadlineReader(
       history: history, completer: Completer.of(session),
@@ -161,7 +167,9 @@ extension Completer {
   /// What TAB knows: commands, the session's names, functions and constants.
   static func of(_ session: Session) -> Completer {
     let names = session.environment.all.map(\.name.spelling) + Builtins.names
-    let words = names + CommandTable.optionWords + ["wrt", "over", "along", "with"]
+    let words =
+      names + CommandTable.optionWords + OptimiserTable.names
+      + ["wrt", "over", "along", "with", "against", "optimal", "backtracking", "wolfe"]
     let source: Completer.Source = { prefix, _, _ in
       prefix.isEmpty ? [] : words.filter { $0.hasPrefix(prefix) }
     }

@@ -57,6 +57,11 @@ struct CommandLineTool: ParsableCommand {
   @Flag(help: "Neither read nor write the history file.")
   var noHistory = false
 
+  @Flag(
+    help: "Touch no file but the scripts named here; limit the memory, and the time of a statement."
+  )
+  var sandbox = false
+
   enum ColourChoice: String, ExpressibleByArgument, CaseIterable { case auto, always, never }
 
   static func main() {

@@ -13,7 +13,12 @@ struct Output: Sendable {
     case paragraph(StyledText)
     /// `name = value`: the renderer lays the value out (matrices under each other).
     case value(name: StyledText, Value)
+    /// The same with the number of digits of each entry that are certain; the others are set apart.
+    case certified(name: StyledText, Tensor, digits: [Int])
     case table(Table)
+    case plot(Plot)
+    /// A curve in one line of bars, for an impression.
+    case sparkline(label: String, [Double])
     case blank
     /// A note or a warning: `note: …`, `warning: …`.
     case diagnostic(Diagnostic)
@@ -25,7 +30,7 @@ struct Output: Sendable {
 /// Text in runs of one style each.
 struct StyledText: Sendable, Equatable, ExpressibleByStringInterpolation {
   enum Style: Sendable {
-    case plain, name, number, symbol, adjoint, faint, heading, warning, error
+    case plain, name, number, symbol, adjoint, faint, heading, warning, error, uncertain
   }
 
   struct Run: Sendable, Equatable {
@@ -96,6 +101,7 @@ enum JSONValue: Sendable {
   /// inf and nan are written as the strings "inf", "-inf", "nan".
   case number(Double)
   case integer(Int)
+  case unsigned(UInt64)
   case string(String)
   case array([JSONValue])
   case object([(key: String, value: JSONValue)])

@@ -2,21 +2,21 @@ import Expr
 
 /// Statements that print or check and change nothing.
 extension Session {
-  func print(_ items: [SyntaxID], _ tree: SyntaxTree) throws(Diagnostic) -> Output {
+  mutating func print(_ items: [SyntaxID], _ tree: SyntaxTree) throws(Diagnostic) -> Output {
     var texts: [String] = []
     let format = ValueFormat(digits: settings.digits)
     for item in items {
       if case .string(let text) = tree[item] {
         texts.append(text)
       } else {
-        texts.append(format.line(try evaluateValue(item, tree)))
+        texts.append(format.line(try evaluateDrawing(item, tree).value))
       }
     }
     let line = texts.joined(separator: " ")
     return Output(blocks: [.line(StyledText(line))], json: [.object([("print", .string(line))])])
   }
 
-  func check(
+  mutating func check(
     _ condition: SyntaxID, _ tolerance: SyntaxID?, isAbsolute: Bool, _ node: SyntaxID,
     _ tree: SyntaxTree
   ) throws(Diagnostic) -> Output {

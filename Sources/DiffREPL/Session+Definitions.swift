@@ -19,12 +19,11 @@ extension Session {
         "'\(own)' cannot be defined by itself", at: tree.span(of: node),
         hint: "\(own) := \(tree.text(of: value)) changes its value once")
     }
-    var elaborator = Elaborator(environment)
-    let elaborated = try elaborator.elaborateValue(value, of: tree)
+    let computation = try computation(value, tree)
     let isClosed =
-      !elaborated.holdsFunction
+      !computation.value.holdsFunction
       && freeNames.allSatisfy { environment[$0] == nil && Builtins.isBuiltin($0.key) }
-    let (whole, notes) = try elaborator.graph.evaluation(of: elaborated, in: environment)
+    let (whole, notes) = try computation.evaluation(in: environment)
     var output = Output()
     let before = environment
     var after = environment
@@ -42,12 +41,14 @@ extension Session {
       }
       output += Output(name, result, tree.text(of: node))
     }
-    after.random = elaborator.random
-    output += Output(notes: notes.map { Diagnostic($0, severity: .note) })
+    if let random = computation.randomAfter { after.random = random }
+    if settings.certifies, !isClosed, bindings.count == 1 { certify(&output, value, tree) }
+    output += Output(notes: self.notes(notes, of: value, tree))
     change(tree.text(of: node)) { $0 = after }
     for (_, name, _) in bindings {
-      // Elaborating it now finds circles.
-      if !isClosed { _ = try self.value(of: name, at: tree.span(of: node)) }
+      if !isClosed, let circle = environment.circle(through: name) {
+        throw .cycle(circle, at: tree.span(of: node))
+      }
       output += Output(notes: brokenNotes(name, before))
     }
     return output
@@ -76,7 +77,6 @@ extension Session {
       tree: tree, statement: node, name: name, parameters: parameters, body: body)
     var output = Output(notes: shadowingNotes(name))
     change(tree.text(of: node)) { $0.setFunction(name, to: function) }
-    output.blocks.append(.line(StyledText(function.text)))
     output.json.append(
       .object([
         ("statement", .string(function.text)), ("name", .string(name.spelling)),

@@ -27,11 +27,12 @@ extension Session {
     try runRound(body, tree)
   }
 
-  private func holds(_ condition: SyntaxID, _ tree: SyntaxTree) throws(Diagnostic) -> Bool {
-    let value = try evaluate(condition, tree)
-    guard let number = value.scalar else {
+  private mutating func holds(_ condition: SyntaxID, _ tree: SyntaxTree) throws(Diagnostic) -> Bool
+  {
+    let value = try evaluateDrawing(condition, tree).value
+    guard let number = value.tensor?.scalar else {
       throw Diagnostic(
-        "a condition is one number, not a \(value.shape)", at: tree.span(of: condition))
+        "a condition is one number, not a \(value)", at: tree.span(of: condition))
     }
     return number != 0 && !number.isNaN
   }
@@ -48,32 +49,29 @@ extension Session {
   ) throws(Diagnostic) -> Output {
     guard let generator = generators.first else { return try runRound(body, tree) }
     var output = Output()
-    for entry in try evaluateValue(generator.range, tree).entries(
-      at: tree.span(of: generator.range))
-    {
-      let hidden = try bind(generator.pattern, tree, to: entry)
+    let range = try evaluateDrawing(generator.range, tree).value
+    let hidden = names(of: generator.pattern, tree).map { ($0, environment[$0]) }
+    for (name, _) in hidden { edit { $0.replace(name, by: nil) } }
+    for entry in try range.entries(at: tree.span(of: generator.range)) {
+      try bind(generator.pattern, tree, to: entry)
       output += try walk(generators.dropFirst(), body, tree)
-      restore(hidden)
     }
+    restore(hidden)
     return output
   }
 
+  /// Gives the names of a pattern the value of a round. They are the same leaves in every round, so
+  /// that what is compiled serves all.
   private mutating func bind(
     _ pattern: SyntaxID, _ tree: SyntaxTree, to value: Value
-  ) throws(Diagnostic) -> [(Name, Environment.Entry?)] {
+  ) throws(Diagnostic) {
     switch tree[pattern] {
-    case .name(let name):
-      let old = environment[name]
-      edit { $0.replace(name, by: nil) }
-      edit { $0.setLeaf(name, to: value, isData: true) }
-      return [(name, old)]
+    case .name(let name): edit { $0.setLeaf(name, to: value, isData: true) }
     case .tuple(let names):
       guard case .tuple(let parts) = value, parts.count == names.count else {
         throw Diagnostic("a tuple of \(names.count) is needed here", at: tree.span(of: pattern))
       }
-      var hidden: [(Name, Environment.Entry?)] = []
-      for (name, part) in zip(names, parts) { hidden += try bind(name, tree, to: part) }
-      return hidden
+      for (name, part) in zip(names, parts) { try bind(name, tree, to: part) }
     default: throw Diagnostic("a name is needed here", at: tree.span(of: pattern))
     }
   }

@@ -41,8 +41,16 @@ extension Session {
     members.append(("value", JSONValue(value)))
     if value.tensor?.scalar != nil { lastTarget = (tree, node) }
     if value.holdsTensors { setAnswer(value) }
-    return Output(blocks: [.value(name: name, value)], json: [.object(members)])
-      + Output(notes: notes)
+    var output = Output(blocks: [.value(name: name, value)], json: [.object(members)])
+    if settings.certifies { certify(&output, node, tree) }
+    return output + Output(notes: notes)
+  }
+
+  /// Checks the value of an expression that draws no random numbers.
+  func certify(_ output: inout Output, _ node: SyntaxID, _ tree: SyntaxTree) {
+    var elaborator = Elaborator(environment)
+    guard let root = try? elaborator.elaborate(node, of: tree) else { return }
+    output.certify([root], elaborator.graph, environment, settings)
   }
 
   /// `vars`, where `:vars` is meant.
@@ -55,29 +63,46 @@ extension Session {
       hint: "commands begin with a colon: :\(name)")
   }
 
+  /// An expression elaborated and compiled: what is kept of it where that still holds.
+  func computation(_ node: SyntaxID, _ tree: SyntaxTree) throws(Diagnostic) -> Computation {
+    let key = ComputationCache.Key(node, tree)
+    let environment = environment
+    return try computations.value(for: key, in: environment) { () throws(Diagnostic) in
+      var elaborator = Elaborator(environment)
+      let value = try elaborator.elaborateValue(node, of: tree)
+      return try Computation(elaborator, value)
+    }
+  }
+
   /// The value of an expression now, its random numbers drawn from the session's generator.
   mutating func evaluateDrawing(
     _ node: SyntaxID, _ tree: SyntaxTree
   ) throws(Diagnostic) -> (value: Value, notes: [Diagnostic]) {
-    var elaborator = Elaborator(environment)
-    let elaborated = try elaborator.elaborateValue(node, of: tree)
-    edit { $0.random = elaborator.random }
-    let (value, notes) = try elaborator.graph.evaluation(of: elaborated, in: environment)
-    return (value, notes.map { Diagnostic($0, severity: .note) })
+    let computation = try computation(node, tree)
+    if let random = computation.randomAfter { edit { $0.random = random } }
+    let (value, notes) = try computation.evaluation(in: environment)
+    return (value, self.notes(notes, of: node, tree))
+  }
+
+  /// What kernels told while an expression was evaluated, as long as it calls them itself: what a
+  /// definition under it does was told when that was entered.
+  func notes(_ texts: [String], of node: SyntaxID, _ tree: SyntaxTree) -> [Diagnostic] {
+    guard !texts.isEmpty, environment.call(tree.freeNames(of: node), leadsTo: Name("cg")) else {
+      return []
+    }
+    return texts.map { Diagnostic($0, severity: .note) }
   }
 
   /// The value of an expression now.
   func evaluateValue(_ node: SyntaxID, _ tree: SyntaxTree) throws(Diagnostic) -> Value {
-    var elaborator = Elaborator(environment)
-    let elaborated = try elaborator.elaborateValue(node, of: tree)
-    return try elaborator.graph.value(of: elaborated, in: environment)
+    try computation(node, tree).evaluation(in: environment).value
   }
 
   /// The value of an expression that must be a number or an array.
   func evaluate(_ node: SyntaxID, _ tree: SyntaxTree) throws(Diagnostic) -> Tensor {
-    var elaborator = Elaborator(environment)
-    let root = try elaborator.elaborate(node, of: tree)
-    return try elaborator.graph.values(of: [root], in: environment)[0]
+    let computation = try computation(node, tree)
+    _ = try computation.value.tensor(at: tree.span(of: node))
+    return try computation.evaluation(in: environment).value.tensors[0]
   }
 }
 

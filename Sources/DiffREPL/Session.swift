@@ -3,8 +3,9 @@ import Expr
 
 /// All state of a session: names, settings, what can be undone. The read loop owns the only one.
 struct Session {
-  private(set) var environment = Environment(
-    derivatives: GraphDerivatives(), files: DiskFiles())
+  private(set) var environment: Environment
+  /// Whether no file may be touched, and each statement has a clock.
+  let isSandboxed: Bool
   /// What the names were before each statement that changed something, the latest last.
   private var undoable: [(before: Environment, what: String)] = []
   var settings = SessionSettings()
@@ -12,20 +13,36 @@ struct Session {
   var lastTarget: (tree: SyntaxTree, node: SyntaxID)?
   /// Set by `:quit`.
   var isFinished = false
+  /// What was elaborated and compiled and may be asked again. Shared by all copies of a session: it
+  /// goes by what an environment holds, not by what happened to it.
+  var computations = ComputationCache()
   /// Takes results that appear while a command still runs: the lines of a loaded file.
   var emit: (Output) -> Void = { _ in }
+  /// Shows a line on the terminal while a command still runs, in the place of the one before, and ""
+  /// takes it away; nil where nobody looks.
+  var showProgress: ((String) -> Void)?
+  /// What the last run of `:minimize` stored.
+  var lastRun: RunArrays?
   /// Files being loaded, outermost first.
   var loading: [String] = []
 
   /// The most statements `:undo` goes back.
   private static let undoLimit = 200
 
+  init(isSandboxed: Bool = false) {
+    self.isSandboxed = isSandboxed
+    let files: any FileProvider = isSandboxed ? SandboxedFiles() : DiskFiles()
+    environment = Environment(derivatives: GraphDerivatives(), files: files)
+  }
+
   /// Runs one statement. If it throws, the session is as it was.
   mutating func run(_ statement: Statement, of tree: SyntaxTree) throws(Diagnostic) -> Output {
     let before = self
     do {
+      if isSandboxed { try Sandbox.startStatement() }
       var output = try execute(statement.node, of: tree)
       if let warning = birthWarning(output) { output.append(warning) }
+      if isSandboxed { _ = Sandbox.endStatement() }
       if statement.isSilent { output.silence() }
       let place = tree.range(of: statement.node).lowerBound
       output.placeWarnings(line: tree.source.position(of: place).line)
@@ -35,6 +52,7 @@ struct Session {
       self = before
       isFinished = quits
       var placed = error
+      if isSandboxed, let late = Sandbox.endStatement() { placed = late }
       // What fails while it runs (a singular matrix) is the statement's.
       if placed.span == nil, error.message != Diagnostic.interrupted.message {
         placed.span = tree.span(of: statement.node)
@@ -76,6 +94,8 @@ struct Session {
 struct SessionSettings: Sendable, Equatable {
   var digits = 6
   var notation = TraceNotation.roulet
+  /// Printed values and gradients are checked in double-double arithmetic.
+  var certifies = false
   /// Scripts print each line they run.
   var echo = false
   /// A person types: commands may be shortened without a warning.
@@ -84,6 +104,8 @@ struct SessionSettings: Sendable, Equatable {
   var width: Int?
   /// nil follows the locale.
   var isASCII: Bool?
+  /// Tables of runs have a column of times, which differ from run to run.
+  var showsTimes = true
   /// nil follows the terminal.
   var usesColour: Bool?
 }

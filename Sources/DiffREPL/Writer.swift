@@ -73,6 +73,14 @@ struct Writer {
     fflush(standardError)
   }
 
+  /// Shows a line in the place of the last one, "" takes it away. Nothing of it stays on the screen.
+  func showProgress(_ text: String, _ settings: SessionSettings) {
+    let render = renderSettings(settings)
+    let shown = render.isASCII ? ASCIIText.transliterated(text) : text
+    put("\r\u{1B}[K" + String(shown.prefix(max(0, render.width - 1))), standardOutput)
+    flush()
+  }
+
   func flush() { fflush(standardOutput) }
 
   /// Whether everything could be written.

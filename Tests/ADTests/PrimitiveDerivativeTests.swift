@@ -93,6 +93,24 @@ import Testing
     #expect(try derivatives.numbers(gradient + again + tangents).count >= 1)
   }
 
+  /// The edges where a function is defined around the point or up to it. x^y of a negative x is
+  /// defined for whole y alone, and has no slope in y; two infinities have no limit.
+  private static let definedEdges = Probe.edges.filter { probe in
+    let numbers = probe.operands.flatMap(\.elements)
+    let isJump = probe.primitive.name == "power" && numbers[0] < 0
+    return !isJump && !numbers.contains { $0.isNaN } && numbers.count { $0.isInfinite } < 2
+  }
+
+  /// Where a value is defined, so is its derivative: a convention decides, or it is infinite.
+  @Test(arguments: definedEdges)
+  func edgesHaveDerivatives(_ probe: Probe) throws {
+    var derivatives = DerivativeGraph(probe, seed: Self.seed)
+    guard try derivatives.numbers([derivatives.value]).allSatisfy({ !$0.isNaN }) else { return }
+    let ones = derivatives.ones(like: derivatives.value)
+    let gradient = derivatives.pulledBack(derivatives.value, weights: ones)
+    #expect(try derivatives.numbers(gradient).allSatisfy { !$0.isNaN })
+  }
+
   @Test func stopPassesNothing() throws {
     var graph = Graph()
     let x = graph.leaf(Leaf(id: Leaf.ID(order: 0), name: Name("x"), isData: false), shape: .scalar)

@@ -5,7 +5,7 @@ import Testing
 /// The pages in `docs/` and the README say what the program does.
 @Suite struct DocumentationTests {
   /// The sessions of a page are one session: typing them in order prints what the page shows.
-  @Test(arguments: ["README.md", "docs/manual.md"])
+  @Test(arguments: ["README.md", "docs/manual.md", "docs/fitting.md"])
   func sessionsAreReal(page: String) throws {
     let blocks = try Markdown(TestFiles.text(of: page)).blocks
     var session = ""
@@ -19,7 +19,7 @@ import Testing
   }
 
   /// Options and flags that a page shows behind `diffrepl` exist.
-  @Test(arguments: ["README.md", "docs/manual.md"])
+  @Test(arguments: ["README.md", "docs/manual.md", "docs/fitting.md"])
   func optionsExist(page: String) throws {
     let help = try Program.run(["--help"]).output
     let words = try TestFiles.text(of: page).split { " `,;.\n|()".contains($0) }

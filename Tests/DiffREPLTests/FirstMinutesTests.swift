@@ -121,12 +121,10 @@ import Testing
       ans = 1.41421
 
       ∂> f(x) = x^2
-      f(x) = x^2
       ∂> f'(3)
       ans = 6
 
       ∂> f(x) = x^2
-      f(x) = x^2
       ∂> f′(3)
       ans = 6
 

@@ -99,7 +99,6 @@ import Testing
 
       ∂> sum(x) = 3
       note: 'sum' hides the built-in of that name (:delete sum gives it back)
-      sum(x) = 3
 
       ∂> pi = 3
       note: 'pi' hides the built-in of that name (:delete pi gives it back)

@@ -67,13 +67,13 @@ import Testing
 
   @Test func aDivergingRunSaysSo() {
     let replay = Replay(Self.valley + ":minimize E step=.21 iters=20 tol=0")
-    #expect(replay.text.contains("warning: the run diverges: the value grew"))
+    #expect(replay.text.contains("warning: the run diverges: step=.21 is beyond 2/L = 0.2"))
   }
 
   /// Short steps are no minimum: A40 with step .001 stops where ‖∇f‖ is still 0.996.
   @Test func aLargeGradientAtTheEndIsAWarning() {
     let replay = Replay(Self.likelihood + ":minimize f step=.001 tol=1e-3")
-    #expect(replay.text.contains("warning: the steps are short, but ‖∇‖ = 0.996 is still large"))
+    #expect(replay.text.contains("warning: the steps are short, but ‖∇f‖ = 0.996 is still large"))
     #expect(replay.json.contains("{\"warning\":"))
   }
 

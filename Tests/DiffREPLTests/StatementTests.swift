@@ -83,7 +83,6 @@ import Testing
         hint: x[2] := 5
 
       ∂> f(x, y) = x*y + c
-      f(x, y) = x*y + c
       ∂> c = 1
       c = 1
       ∂> f(2, 3)
@@ -168,7 +167,6 @@ import Testing
         hint: x := x + …
 
       ∂> f(x) = x
-      f(x) = x
       ∂> f := 2
       error: 'f' is a function
         f := 2

@@ -52,7 +52,8 @@ public struct OperationCount: Sendable {
       }
       guard isActive[index] else { continue }
       var arrows = work.inner
-      for (operand, count) in zip(graph.operands(of: node), work.arrows) where isActive[operand.index] {
+      for (operand, count) in zip(graph.operands(of: node), work.arrows)
+      where isActive[operand.index] {
         arrows += count
       }
       contributions = Self.sum(contributions, Self.product(arrows, times))
@@ -69,7 +70,8 @@ public struct OperationCount: Sendable {
     if !active.isEmpty { active += body.carries.map(\.input).filter { !active.contains($0) } }
     let outputs = body.graph.roots(of: body)
     count(
-      body.graph, outputs: outputs, variables: active, times: Self.product(times, body.steps), &tally)
+      body.graph, outputs: outputs, variables: active, times: Self.product(times, body.steps),
+      &tally)
   }
 
   // Counts beyond an `Int` stay at its greatest value.

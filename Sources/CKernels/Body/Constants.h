@@ -37,8 +37,8 @@ static const double exp_polynomial[6] = {
 
 /// The bits of 45/64, less those of the exponent of 1: subtracted from the bits of x they leave
 /// the exponent k + 1023 on top and the interval of z in the next four bits.
-static const int64_t log_offset = 0x3fe6800000000000 - 0x3ff0000000000000;
-static const int64_t log_lowest = 0x3fe6800000000000;
+static const long log_offset = 0x3fe6800000000000 - 0x3ff0000000000000;
+static const long log_lowest = 0x3fe6800000000000;
 
 /// c of nine bits for each interval; 1 for the one that holds 1.
 static const double log_inverse[16] = {

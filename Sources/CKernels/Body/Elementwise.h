@@ -73,8 +73,8 @@ static void map_sincos(double *sine, double *cosine, const double *x, long n) {
 /// 1 where the mask is set, else 0.
 static inline V truth(L mask) { return number(mask & bits((V)1.0)); }
 
-/// x rounded to a whole number, halves to even. Adding and subtracting 2^52 does it for numbers below
-/// that; larger ones are whole.
+/// x rounded to a whole number, halves to even. Adding and subtracting 2^52 does it for numbers
+/// below that; larger ones are whole.
 static inline V nearest_whole(V x) {
 #if SET_AVX512 || SET_AVX2 || defined(__aarch64__)
   return __builtin_elementwise_roundeven(x);
@@ -145,6 +145,8 @@ static void add_multiple(double *y, double factor, const double *x, long n) {
   V a = factor;
   _Pragma(UNROLLED) for (; i + LANES <= n; i += LANES)
     store(y + i, multiply_add(a, load(x + i), load(y + i)));
-  if (i < n)
-    store_part(y + i, multiply_add(a, load_part(x + i, n - i, 1), load_part(y + i, n - i, 1)), n - i);
+  if (i < n) {
+    V sum = multiply_add(a, load_part(x + i, n - i, 1), load_part(y + i, n - i, 1));
+    store_part(y + i, sum, n - i);
+  }
 }

@@ -18,6 +18,8 @@
 #include "Elementwise.h"
 #include "OneLane.h"
 #include "Reductions.h"
+#include "Tile.h"
+#include "Packing.h"
 #include "MatrixProduct.h"
 #include "MatrixVector.h"
 #include "Table.h"

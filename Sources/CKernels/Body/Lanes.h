@@ -50,11 +50,11 @@ LANEWISE V product_rest(V c, V a, V b) {
 #endif
 }
 
-LANEWISE V magnitude(V x) { return number(bits(x) & INT64_MAX); }
+LANEWISE V magnitude(V x) { return number(bits(x) & LONG_MAX); }
 
 /// The magnitude of y with the sign of x.
 LANEWISE V signed_like(V y, V x) {
-  return number((bits(y) & INT64_MAX) | (bits(x) & INT64_MIN));
+  return number((bits(y) & LONG_MAX) | (bits(x) & LONG_MIN));
 }
 
 /// The quotient (n + n_low) / (d + d_low) to a little over half an ulp; both low parts are small.

@@ -8,7 +8,7 @@ LANEWISE V log_parted(
   V x, int is_corrected, V correction, V scaling, V *low, V *r_out
 ) {
   L shifted = bits(x) - log_offset;
-  L exponent = shifted & (int64_t)0xfff0000000000000;
+  L exponent = shifted & (long)0xfff0000000000000;
   V z = number((shifted ^ exponent) + log_lowest);
   L raised = (L)((U)shifted >> 52) | bits((V)0x1p52);
   V k = number(raised) - (0x1p52 + 1023) - scaling;
@@ -16,12 +16,12 @@ LANEWISE V log_parted(
   V inverse = looked_up(log_inverse, interval);
 
   // r + r_low = c z - 1: c has nine bits, so both products are exact, with or without fma.
-  V z_high = number(bits(z) & (int64_t)0xffffffff00000000);
+  V z_high = number(bits(z) & (long)0xffffffff00000000);
   V coarse = multiply_add(z_high, inverse, -1), fine = (z - z_high) * inverse;
   V r = coarse + fine;
   V r_low = (coarse - r) + fine;
   if (is_corrected) {
-    V scale = number((2046LL << 52) - exponent);  // 2^-k
+    V scale = number((2046L << 52) - exponent);  // 2^-k
     V rest = r_low + correction * inverse * scale, sum = r + rest;
     r_low = (r - sum) + rest;
     r = sum;

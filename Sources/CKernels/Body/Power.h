@@ -29,6 +29,7 @@ LANEWISE V pow_of(V x, V y) {
   factor = factor + multiply_add(exponent_low, factor, exponent_low);
   V result = multiply_add(e.scale, factor, e.scale);
   L is_plain = (x >= DBL_MIN) & (x <= DBL_MAX) & (magnitude(exponent) <= 700);
+  is_plain &= magnitude(y) <= 0x1p900;  // past this `product_error` could overflow
   if (__builtin_expect(any(~is_plain), 0)) {
     for (int lane = 0; lane < LANES; lane++)
       if (!is_plain[lane]) result[lane] = pow(x[lane], y[lane]);

@@ -3,6 +3,7 @@
 #include "../Tiers.h"
 
 #include <float.h>
+#include <limits.h>
 #include <math.h>
 #include <stdint.h>
 
@@ -15,15 +16,17 @@
 #define JOINED_(a, b) a##b
 #define JOINED(a, b) JOINED_(a, b)
 
-/// Lanes of doubles, of integers with the same bits, and of the masks that comparisons give.
+/// Lanes of doubles, and of integers with the same bits. Comparisons of doubles give lanes of
+/// `long`, which has 64 bits on every platform of the package; `int64_t` may be another type.
+_Static_assert(sizeof(long) == sizeof(double), "lanes of long hold the bits of doubles");
 typedef double doubles2 __attribute__((ext_vector_type(2)));
-typedef int64_t integers2 __attribute__((ext_vector_type(2)));
-typedef uint64_t naturals2 __attribute__((ext_vector_type(2)));
+typedef long integers2 __attribute__((ext_vector_type(2)));
+typedef unsigned long naturals2 __attribute__((ext_vector_type(2)));
 typedef double doubles4 __attribute__((ext_vector_type(4)));
-typedef int64_t integers4 __attribute__((ext_vector_type(4)));
-typedef uint64_t naturals4 __attribute__((ext_vector_type(4)));
+typedef long integers4 __attribute__((ext_vector_type(4)));
+typedef unsigned long naturals4 __attribute__((ext_vector_type(4)));
 typedef double doubles8 __attribute__((ext_vector_type(8)));
-typedef int64_t integers8 __attribute__((ext_vector_type(8)));
-typedef uint64_t naturals8 __attribute__((ext_vector_type(8)));
+typedef long integers8 __attribute__((ext_vector_type(8)));
+typedef unsigned long naturals8 __attribute__((ext_vector_type(8)));
 
 #include "Constants.h"

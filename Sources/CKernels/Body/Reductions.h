@@ -6,7 +6,8 @@
 static inline V sum_of(V a, V b) { return a + b; }
 static inline V plus_square(V total, V a) { return multiply_add(a, a, total); }
 
-/// x with its lanes moved, so that lane 0 holds what lane `step` held: by half the lanes, a quarter…
+/// x with its lanes moved, so that lane 0 holds what lane `step` held: by half the lanes, a
+/// quarter…
 #if LANES == 8
 #define SWAPPED_4(x) __builtin_shufflevector(x, x, 4, 5, 6, 7, 0, 1, 2, 3)
 #define SWAPPED_2(x) __builtin_shufflevector(x, x, 2, 3, 0, 1, 6, 7, 4, 5)

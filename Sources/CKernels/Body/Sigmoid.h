@@ -1,5 +1,5 @@
-/// tanh x, 1/(1 + e^-x) and log(1 + e^x). All go through e^-|x|, which cannot overflow, and keep the
-/// low part of each intermediate result.
+/// tanh x, 1/(1 + e^-x) and log(1 + e^x). All go through e^-|x|, which cannot overflow, and
+/// keep the low part of each intermediate result.
 
 /// n / (2 + n) with the sign of x, n = e^-2|x| - 1. Past 20 it is 1 in double precision.
 LANEWISE V tanh_of(V x) {

@@ -1,5 +1,5 @@
-/// sin x and cos x. Arguments past the reach of the fast reduction, or within 2^-20 of a multiple of
-/// π/2 where it would lose digits, go to the C library, lane by lane.
+/// sin x and cos x. Arguments past the reach of the fast reduction, or within 2^-20 of a
+/// multiple of π/2 where it would lose digits, go to the C library, lane by lane.
 
 /// x = n π/2 + (r + *r_low); n in the low bits of *quadrant.
 LANEWISE V quadrant_parted(V x, L *quadrant, V *r_low) {

@@ -5,7 +5,8 @@
 /// of a function differ by at most 2 ulp.
 ///
 /// Conventions:
-/// - Lengths are counts of doubles, `n` may be 0, and pointers need the alignment of a double only.
+/// - Lengths count doubles and may be 0. Pointers need the alignment of a double; blocks aligned to
+///   64 bytes are about twice as fast in plain arithmetic.
 /// - An output may be the same array as an input, or apart from it. It may not overlap it otherwise.
 /// - Rounding is to nearest even. The kernels neither read nor clear the floating-point flags.
 /// - NaN goes in, NaN comes out, except where a function says otherwise.

@@ -56,8 +56,10 @@ enum ChainCommand: Command {
   ) throws(Diagnostic) -> (name: String, rows: Int, columns: Int) {
     let text = arguments.source.text(in: piece)
     let span = SourceSpan(arguments.source, piece)
-    let parts = text.split(separator: text.contains("×") ? "×" : "x", omittingEmptySubsequences: false)
-      .map { $0.filter { $0 != " " } }
+    let parts = text.split(
+      separator: text.contains("×") ? "×" : "x", omittingEmptySubsequences: false
+    )
+    .map { $0.filter { $0 != " " } }
     if parts.count == 2, parts.allSatisfy({ $0.first?.isNumber ?? false }) {
       guard let rows = Int(parts[0]), let columns = Int(parts[1]), rows > 0, columns > 0 else {
         throw Diagnostic("a size is written rows x columns, 50x40", at: span)

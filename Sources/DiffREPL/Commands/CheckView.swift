@@ -113,7 +113,9 @@ struct CheckView {
     ) {
       guard let width, let error else { return }
       var line = "\(kind): least error \(text(error)) at δ = \(text(width.delta))"
-      if let predicted { line += "; \(law) predicts δ = \(NumberFormat(digits: 2).string(predicted))" }
+      if let predicted {
+        line += "; \(law) predicts δ = \(NumberFormat(digits: 2).string(predicted))"
+      }
       lines.append(line)
     }
     best(

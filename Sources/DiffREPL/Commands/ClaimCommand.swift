@@ -39,7 +39,8 @@ private struct Claim {
   init(_ arguments: CommandArguments, in session: Session) throws(Diagnostic) {
     let span = arguments.targetSpan
     let tree = try Parser.parseExpressions(in: arguments.source, range: arguments.target)
-    guard tree.statements.count == 1, case .comparison(let symbols, let sides) = tree[tree.statements[0].node],
+    guard tree.statements.count == 1,
+      case .comparison(let symbols, let sides) = tree[tree.statements[0].node],
       symbols.count == 1, symbols[0] == .equal
     else {
       throw Diagnostic(
@@ -88,7 +89,7 @@ private struct Claim {
     let program = try Program(graph, outputs: watched)
     program.setLeaves(from: environment)
     var generator = SystemlessGenerator(state: 7)
-    var worst = 0.0
+    var worst = 0.0, clearest = 0.0
     var points = 0
     for number in 0..<Self.simplePoints + Self.randomPoints {
       if interruptionRequested.load(ordering: .relaxed) { throw .interrupted }
@@ -96,13 +97,15 @@ private struct Claim {
       guard let sides = evaluate(program, point) else { continue }
       points += 1
       worst = max(worst, sides.relative)
+      clearest = max(clearest, sides.difference.magnitude / sides.scale)
       guard sides.isClear, confirms(program, point, sides) else { continue }
       return Verdict(
         kind: .refuted, point: zip(variables, point).map { ($0.name, $1) },
         left: sides.left, right: sides.right, difference: sides.relative, points: points)
     }
     var reader = ProofReader(graph)
-    let isProved = points > 0 && worst < 1e-3 && reader.proves(left, equals: right)
+    // Points that contradict, however little, outweigh a proof.
+    let isProved = points > 0 && clearest < 1e-6 && reader.proves(left, equals: right)
     return Verdict(kind: isProved ? .proved : .unknown, difference: worst, points: points)
   }
 

@@ -19,6 +19,9 @@ protocol Command: Sendable {
   /// The clauses it takes: `at`, `wrt`, `over`, `along`, `with`.
   static var clauses: [String] { get }
   static var flags: [String] { get }
+  /// Whether it reads or writes files, which `--sandbox` refuses. A command that does so only where a
+  /// file is named behind `>` is known by that.
+  static var usesFiles: Bool { get }
 
   static func run(_ arguments: CommandArguments, in session: inout Session) throws(Diagnostic)
     -> Output
@@ -30,4 +33,5 @@ extension Command {
   static var options: [String] { [] }
   static var clauses: [String] { [] }
   static var flags: [String] { [] }
+  static var usesFiles: Bool { false }
 }

@@ -49,7 +49,10 @@ struct CommandArguments {
     var start = range.lowerBound
     var scanner = WordScanner(source.utf8, range)
     while let word = scanner.next() {
-      guard let next = try opening(word, command, inside: opener, scanner) else { continue }
+      let isFirst = trimmed(start..<word.range.lowerBound).isEmpty
+      guard let next = try opening(word, command, inside: opener, isFirst: isFirst) else {
+        continue
+      }
       try close(opener, openerRange, start..<word.range.lowerBound, command)
       opener = next
       openerRange = word.range
@@ -61,8 +64,7 @@ struct CommandArguments {
 
   /// What a word at depth 0 opens, nil if it is part of an expression.
   private func opening(
-    _ word: WordScanner.Word, _ command: any Command.Type, inside opener: Opener,
-    _ scanner: WordScanner
+    _ word: WordScanner.Word, _ command: any Command.Type, inside opener: Opener, isFirst: Bool
   ) throws(Diagnostic) -> Opener? {
     let text = source.text(in: word.range)
     if word.isFlag {
@@ -75,7 +77,8 @@ struct CommandArguments {
       }
       return .flag(name)
     }
-    if Self.clauseWords.contains(text), word.assignment == nil, !command.clauses.isEmpty {
+    let isClauseWord = Self.clauseWords.contains(text) || command.clauses.contains(text)
+    if isClauseWord, word.assignment == nil, !command.clauses.isEmpty {
       guard command.clauses.contains(text) else {
         throw Diagnostic(
           ":\(command.name) takes no '\(text)'", at: SourceSpan(source, word.range),
@@ -86,18 +89,23 @@ struct CommandArguments {
     guard word.assignment != nil else { return nil }
     if case .clause = opener {
       // In `at x=1, step=2` names are the user's, until an option of the command stands free.
-      return command.options.contains(text) && !word.followsComma ? .option(text) : nil
+      if word.followsComma || isFirst { return nil }
     }
-    guard command.options.contains(text) else {
-      let close = Diagnostic.closest(to: text, among: command.options)
-      throw Diagnostic(
-        ":\(command.name) has no option '\(text)'", at: SourceSpan(source, word.range),
-        hint: close.map { "did you mean '\($0)='?" }
-          ?? (command.options.isEmpty
-            ? "'at \(text)=…' evaluates elsewhere"
-            : "it takes " + command.options.map { "\($0)=" }.joined(separator: ", ")))
-    }
+    try requireOption(text, word, command)
     return .option(text)
+  }
+
+  private func requireOption(
+    _ text: String, _ word: WordScanner.Word, _ command: any Command.Type
+  ) throws(Diagnostic) {
+    guard !command.options.contains(text) else { return }
+    let close = Diagnostic.closest(to: text, among: command.options)
+    throw Diagnostic(
+      ":\(command.name) has no option '\(text)'", at: SourceSpan(source, word.range),
+      hint: close.map { "did you mean '\($0)='?" }
+        ?? (command.options.isEmpty
+          ? "'at \(text)=…' evaluates elsewhere"
+          : "it takes " + command.options.map { "\($0)=" }.joined(separator: ", ")))
   }
 
   private mutating func close(
@@ -198,6 +206,35 @@ struct CommandArguments {
       names.append(name)
     }
     return names
+  }
+
+  /// The range cut at a byte that stands outside brackets and texts.
+  func pieces(of range: Range<Int>, separator: UInt8) -> [Range<Int>] {
+    var pieces: [Range<Int>] = []
+    var start = range.lowerBound, depth = 0, isText = false
+    for position in range {
+      let byte = source.utf8[position]
+      if byte == UInt8(ascii: "\"") { isText.toggle() }
+      if isText { continue }
+      switch byte {
+      case UInt8(ascii: "("), UInt8(ascii: "["), UInt8(ascii: "{"): depth += 1
+      case UInt8(ascii: ")"), UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
+      case separator where depth == 0:
+        pieces.append(trimmed(start..<position))
+        start = position + 1
+      default: break
+      }
+    }
+    return pieces + [trimmed(start..<range.upperBound)]
+  }
+
+  /// The value of a piece of the line, an expression in the session's names.
+  func value(in range: Range<Int>, _ session: Session) throws(Diagnostic) -> Value {
+    let tree = try Parser.parseExpressions(in: source, range: range)
+    guard tree.statements.count == 1, let node = tree.statements.first?.node else {
+      throw Diagnostic("one value is expected here", at: SourceSpan(source, range))
+    }
+    return try session.evaluateValue(node, tree)
   }
 
   /// The pieces `name=expression` of a clause.

@@ -3,9 +3,10 @@ import Expr
 /// All commands. Adding one: a file with a type, and a row here.
 enum CommandTable {
   static let all: [any Command.Type] = [
-    GradCommand.self, DiffCommand.self, JacCommand.self, HessCommand.self, JvpCommand.self, VjpCommand.self,
-    HvpCommand.self, TraceCommand.self, PathsCommand.self, CostCommand.self, ChainCommand.self,
-    WhyCommand.self, CheckCommand.self, ClaimCommand.self, MinimizeCommand.self, ShowCommand.self,
+    GradCommand.self, DiffCommand.self, JacCommand.self, HessCommand.self, JvpCommand.self,
+    VjpCommand.self, HvpCommand.self, TraceCommand.self, PathsCommand.self, WhyCommand.self,
+    CheckCommand.self, ClaimCommand.self, CostCommand.self, ChainCommand.self,
+    MinimizeCommand.self, FitCommand.self, SolveCommand.self, PlotCommand.self, ShowCommand.self,
     VarsCommand.self, DataCommand.self, ParamCommand.self, DeleteCommand.self, ClearCommand.self,
     UndoCommand.self, SetCommand.self, SeedCommand.self, TimeCommand.self, LoadCommand.self,
     SaveCommand.self,
@@ -28,7 +29,7 @@ enum CommandTable {
 
   /// Commands of the language that this version does not have.
   static let planned = [
-    "graph", "fit", "solve", "plot", "contour", "export", "quiz", "tutorial", "history",
+    "graph", "contour", "export", "quiz", "tutorial", "history",
   ]
 
   /// Runs a command by its name, an alias or an unambiguous beginning of its name.
@@ -40,6 +41,9 @@ enum CommandTable {
     let start = span.range.lowerBound
     let (command, isPrefix) = try find(
       word, at: SourceSpan(span.source, start..<start + 1 + typed.utf8.count))
+    if session.isSandboxed, command.usesFiles || span.text.hasFile {
+      throw .sandboxed("run :\(command.name) on files", at: span)
+    }
     let parsed = try CommandArguments(
       span.source, arguments, word: typed, wordSpan: span, command: command, isForced: isForced)
     var output = try command.run(parsed, in: &session)
@@ -77,5 +81,14 @@ enum CommandTable {
     throw Diagnostic(
       "there is no command :\(word)", at: span,
       hint: close.map { "did you mean :\($0)?" } ?? ":help lists the commands")
+  }
+}
+
+extension String {
+  /// Whether a command ends in `> name`: a comparison there would stand in parentheses.
+  fileprivate var hasFile: Bool {
+    guard let mark = lastIndex(of: ">"), mark > startIndex else { return false }
+    let before = self[..<mark], after = self[index(after: mark)...]
+    return !before.hasSuffix("-") && !after.hasPrefix("=") && !after.contains(")")
   }
 }

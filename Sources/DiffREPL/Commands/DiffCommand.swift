@@ -19,7 +19,9 @@ enum DiffCommand: Command {
   static func run(
     _ arguments: CommandArguments, in session: inout Session
   ) throws(Diagnostic) -> Output {
-    var target = try Target(arguments, in: session, foldsConstants: false)
+    var target = try Target(
+      arguments, in: session, elaboration: .init(foldsConstants: false)
+    )
       .unrolled(at: arguments.targetSpan)
     var blocks: [Output.Block] = []
     var members: [(key: String, value: JSONValue)] = []
@@ -29,7 +31,8 @@ enum DiffCommand: Command {
       // The target first: its sums keep the order in which they were typed.
       _ = reader.form(of: target.node)
       let form = reader.form(of: derivative, filling: target.graph.shape(of: derivative))
-      let text = reader.algebra.hasOverflowed
+      let text =
+        reader.algebra.hasOverflowed
         ? nil : FormPrinter(reader.algebra, target.graph).text(of: form)
       guard let text else {
         throw Diagnostic(

@@ -16,16 +16,21 @@ enum GradCommand: Command {
   static func run(
     _ arguments: CommandArguments, in session: inout Session
   ) throws(Diagnostic) -> Output {
-    var target = try Target(arguments, in: session)
+    let target = try Target(arguments, in: session)
     try target.requireScalar(at: arguments.targetSpan)
-    let nodes = gradient(
-      of: target.node, variables: target.variables.map(\.node), in: &target.graph)
-    let values = try target.graph.values(of: [target.node] + nodes, in: target.environment)
-
+    let values = try target.valueWithGradient(in: session)
     let gradients = Array(values.dropFirst())
-    return Output(
+    var output = Output(
       blocks: target.valueBlocks(values[0], arguments)
         + target.blocks(gradients) { "∂\(target.functionName)/∂\($0)" },
       json: [target.object(Self.self, values[0], [("grad", target.members(gradients))])])
+    if session.settings.certifies {
+      var graph = target.graph
+      let nodes = gradient(of: target.node, variables: target.variables.map(\.node), in: &graph)
+      output.certify([target.node] + nodes, graph, target.environment, session.settings)
+    }
+    if let warning = try target.kinkWarning(gradients) { output.append(warning) }
+    output += Output(notes: target.notes)
+    return output
   }
 }

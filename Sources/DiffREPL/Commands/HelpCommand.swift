@@ -1,3 +1,4 @@
+import AD
 import Expr
 
 enum HelpCommand: Command {
@@ -31,6 +32,7 @@ enum HelpCommand: Command {
     let about = Primitive.all.filter {
       $0.isFunction && ($0.name == topic || $0.aliases.contains(topic))
     }.map(\.summary)
+    if let method = OptimiserTable.named(topic) { return help(for: method.about) }
     let others = [
       Composite.table[topic]?.summary, Builtins.arrayFunctions[topic], Builtins.specialForms[topic],
     ].compactMap { $0 }
@@ -38,8 +40,10 @@ enum HelpCommand: Command {
     guard !summaries.isEmpty else {
       throw Diagnostic(
         "no help on '\(topic)'", at: SourceSpan(arguments.source, arguments.target),
-        hint: Diagnostic.closest(to: topic, among: CommandTable.names + Builtins.names)
-          .map { "did you mean '\($0)'?" } ?? ":help and :help functions list what there is")
+        hint: Diagnostic.closest(
+          to: topic, among: CommandTable.names + OptimiserTable.names + Builtins.names
+        )
+        .map { "did you mean '\($0)'?" } ?? ":help and :help functions list what there is")
     }
     return summaries.map { .line(StyledText(topic, .name) + StyledText("  \($0)")) }
   }
@@ -81,6 +85,25 @@ enum HelpCommand: Command {
     if !discussion.isEmpty { blocks.append(.paragraph(StyledText(discussion))) }
     blocks.append(.line(StyledText("example:", .faint)))
     blocks += command.examples.map { .line(StyledText("  \($0)")) }
+    return blocks
+  }
+
+  /// A method of `:minimize`.
+  private static func help(for method: OptimiserDescription) -> [Output.Block] {
+    var blocks: [Output.Block] = [
+      .line(StyledText(method.name, .name) + StyledText("  \(method.summary)")),
+      .line(StyledText("  \(method.formula)")),
+      .line(StyledText("  (\(method.source))", .faint)),
+    ]
+    let steps = MinimizePlan.stepWords(of: method).joined(separator: ", step=")
+    blocks.append(.line(StyledText("  step=\(steps) (the first is the default)")))
+    if !method.constants.isEmpty {
+      let format = NumberFormat()
+      let constants = method.constants.map { "\($0.name)=\(format.string($0.value))" }
+      blocks.append(.line(StyledText("  \(constants.joined(separator: ", "))")))
+    }
+    let penalty = method.takesPenalty ? " prox=l1(0.1)" : ""
+    blocks.append(.line(StyledText("  :minimize E method=\(method.name)\(penalty)", .faint)))
     return blocks
   }
 

@@ -2,6 +2,7 @@ import Expr
 
 enum LoadCommand: Command {
   static let name = "load"
+  static let usesFiles = true
   static let summary = "run the statements of a file"
   static let usage = ":load file"
   static let examples = [":expect-error :load no-such-file.drepl"]

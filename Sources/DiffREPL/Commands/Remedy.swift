@@ -44,7 +44,8 @@ struct Remedy {
       }
     case "log1p": return Remedy("log1p needs a number above -1")
     case "sqrt":
-      return Remedy("a square root needs a number that is not negative", write: "sqrt(abs(\(source)))")
+      return Remedy(
+        "a square root needs a number that is not negative", write: "sqrt(abs(\(source)))")
     case "divide":
       if x.count > 1, x[1] == 0 {
         return first == 0
@@ -69,7 +70,8 @@ struct Remedy {
     case "atanh": return Remedy("the argument lies outside (-1, 1)")
     case "acosh": return Remedy("the argument is below 1")
     case "subtract", "add": return Remedy("inf - inf has no value: both sides have overflowed")
-    case "multiply", "product", "dot": return Remedy("0·inf has no value, and large products overflow")
+    case "multiply", "product", "dot":
+      return Remedy("0·inf has no value, and large products overflow")
     case "gamma", "lgamma", "digamma": return Remedy("the gamma function has poles at 0, -1, -2, …")
     default: return nil
     }
@@ -122,7 +124,8 @@ struct Remedy {
       return Remedy("the slopes are -1 and 1, the convention takes 0", write: smooth)
     case "relu":
       return Remedy(
-        "the slopes are 0 and 1, the convention takes 0", write: "softplus(\(source)) for a smooth one")
+        "the slopes are 0 and 1, the convention takes 0",
+        write: "softplus(\(source)) for a smooth one")
     case "leakyrelu": return Remedy("the slopes are 0.01 and 1, the convention takes 0.01")
     case "norm", "hypot": return Remedy("at 0 a norm has a cone, the convention takes 0")
     default:

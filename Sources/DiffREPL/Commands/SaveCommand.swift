@@ -7,6 +7,7 @@ import Expr
 
 enum SaveCommand: Command {
   static let name = "save"
+  static let usesFiles = true
   static let summary = "write the session's names to a file that :load reads"
   static let usage = ":save file (:save! overwrites)"
   static let examples = [":expect-error :save"]

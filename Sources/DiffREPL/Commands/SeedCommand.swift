@@ -18,6 +18,6 @@ enum SeedCommand: Command {
         "a seed is a whole number of at least 0", at: arguments.span, hint: ":seed 42")
     }
     session.change(":seed \(seed)") { $0.random = RandomGenerator(seed: seed) }
-    return Output(json: [.object([("command", .string(name)), ("seed", .string("\(seed)"))])])
+    return Output(json: [.object([("command", .string(name)), ("seed", .unsigned(seed))])])
   }
 }

@@ -8,7 +8,9 @@ enum SetCommand: Command {
   static let discussion = """
     digits 1…17 (17: as many as it takes to read the number back) · notation
     roulet|peyre|finistr|wengert · width n|auto · ascii on|off|auto · color on|off|auto ·
-    echo on|off (a script prints the lines it runs)
+    echo on|off (a script prints the lines it runs) · times on|off (races show how long they took) ·
+    certify on|off (printed values and gradients are computed again with twice the digits; those
+    that differ stand grey, or in brackets)
     """
   static let examples = [":set digits 17", "1/3", ":set notation peyre", ":set"]
 
@@ -49,14 +51,21 @@ enum SetCommand: Command {
           return true
         }),
       flag("ascii", \.isASCII), flag("color", \.usesColour),
-      Setting(
-        key: "echo", values: "on, off", read: { $0.echo ? "on" : "off" },
-        write: { settings, word in
-          guard word == "on" || word == "off" else { return false }
-          settings.echo = word == "on"
-          return true
-        }),
+      switching("echo", \.echo), switching("times", \.showsTimes),
+      switching("certify", \.certifies),
     ]
+  }
+
+  private static func switching(
+    _ key: String, _ path: WritableKeyPath<SessionSettings, Bool>
+  ) -> Setting {
+    Setting(
+      key: key, values: "on, off", read: { $0[keyPath: path] ? "on" : "off" },
+      write: { settings, word in
+        guard word == "on" || word == "off" else { return false }
+        settings[keyPath: path] = word == "on"
+        return true
+      })
   }
 
   private static func flag(

@@ -15,54 +15,140 @@ struct Target {
   let environment: Environment
   /// The user's names of nodes, in order of definition.
   let names: [(name: String, node: NodeID)]
+  /// Under what the session keeps programs of it; nil where it keeps none.
+  private let key: ComputationCache.Key?
+  private let dependencies: Dependencies?
   /// Where nodes were written, if that was asked for.
   let origins: [NodeID: SourceSpan]
 
+  /// How a target is elaborated.
+  struct Elaboration {
+    /// False keeps √2 as it stands, for exact work on formulas.
+    var foldsConstants = true
+    /// For messages about nodes.
+    var recordsOrigins = false
+
+    fileprivate var question: String {
+      (foldsConstants ? "" : " unfolded") + (recordsOrigins ? " with origins" : "")
+    }
+  }
+
+  /// What elaborating a target gives: kept while what it rests on is the same.
+  private final class Plan: Keepable {
+    let graph: Graph
+    let node: NodeID
+    let groups: [(name: Name, value: Elaborated)]
+    let names: [(name: String, node: NodeID)]
+    let dependencies: Dependencies?
+    let origins: [NodeID: SourceSpan]
+    var bytes: Int { graph.count * 64 }
+
+    /// - Parameter wanted: the names varied, at `span`; nil stands for every variable.
+    init(
+      _ root: SyntaxID, _ tree: SyntaxTree, _ wanted: [Name]?, at span: SourceSpan?,
+      _ elaboration: Elaboration, in environment: Environment
+    ) throws(Diagnostic) {
+      var elaborator = Elaborator(
+        environment, foldsConstants: elaboration.foldsConstants,
+        recordsOrigins: elaboration.recordsOrigins)
+      node = try elaborator.elaborate(root, of: tree)
+      var groups: [(name: Name, value: Elaborated)] = []
+      if let wanted {
+        for name in wanted {
+          let value = try elaborator.elaborateValue(name, at: span)
+          guard !value.nodes.isEmpty else {
+            throw Diagnostic("'\(name)' is no value to vary", at: span)
+          }
+          try elaborator.requireVariable(name, value, at: span)
+          groups.append((environment[name]?.name ?? name, value))
+        }
+      } else {
+        // A size or a bound is no variable: the graph is another one where it changes.
+        let fixed = Set(elaborator.staticUses.map(\.order))
+        let varied = Set(
+          elaborator.graph.leaves(under: [node]).filter { !$0.leaf.isData }.map(\.leaf.id.order)
+        ).subtracting(fixed)
+        for entry in environment.all {
+          guard case .leaf(let id, _, _) = entry.binding, varied.contains(id.order) else {
+            continue
+          }
+          groups.append((entry.name, try elaborator.elaborateValue(entry.name, at: nil)))
+        }
+      }
+      self.groups = groups
+      graph = elaborator.graph
+      names = elaborator.definitions.compactMap {
+        if case .tensor(let node) = $0.value { ($0.name.spelling, node) } else { nil }
+      }
+      dependencies = elaborator.dependencies
+      origins = elaborator.origins
+    }
+  }
+
   /// Reads the target, `at` and `wrt` (or `over`) of a command.
   ///
-  /// - Parameter foldsConstants: false keeps √2 as it stands, for exact work on formulas.
   /// - Throws: also when nothing varies, with the reason.
   init(
     _ arguments: CommandArguments, in session: Session, variablesClause: String = "wrt",
-    needsVariables: Bool = true, foldsConstants: Bool = true, recordsOrigins: Bool = false
+    needsVariables: Bool = true, elaboration: Elaboration = Elaboration()
+  ) throws(Diagnostic) {
+    let environment = try Self.environment(arguments, in: session)
+    let clause = arguments.clause(variablesClause)
+    let names = try clause.map { part throws(Diagnostic) in try arguments.names(in: part.range) }
+    try self.init(
+      arguments, in: session, environment: environment, varying: names, at: clause?.span,
+      needsVariables: needsVariables, elaboration: elaboration)
+  }
+
+  /// The target with values and variables that are known already.
+  ///
+  /// - Parameter names: what varies; nil takes every leaf under the target that is not data.
+  init(
+    _ arguments: CommandArguments, in session: Session, environment: Environment,
+    varying names: [Name]?, at place: SourceSpan? = nil, needsVariables: Bool = true,
+    elaboration: Elaboration = Elaboration()
   ) throws(Diagnostic) {
     let (tree, root) = try Self.syntax(arguments, in: session)
-    environment = try Self.environment(arguments, in: session)
+    self.environment = environment
     text = tree.text(of: root)
-    var elaborator = Elaborator(
-      environment, foldsConstants: foldsConstants, recordsOrigins: recordsOrigins)
-    node = try elaborator.elaborate(root, of: tree)
-    var groups: [(name: Name, value: Elaborated)] = []
-    if let clause = arguments.clause(variablesClause) {
-      for name in try arguments.names(in: clause.range) {
-        let value = try elaborator.elaborateValue(name, at: clause.span)
-        guard !value.nodes.isEmpty else {
-          throw Diagnostic("'\(name)' is no value to vary", at: clause.span)
-        }
-        try elaborator.requireVariable(name, value, at: clause.span)
-        groups.append((environment[name]?.name ?? name, value))
-      }
-    } else {
-      let varied = Set(
-        elaborator.graph.leaves(under: [node]).filter { !$0.leaf.isData }.map(\.leaf.id.order))
-      for entry in environment.all {
-        guard case .leaf(let id, _, _) = entry.binding, varied.contains(id.order) else { continue }
-        groups.append((entry.name, try elaborator.elaborateValue(entry.name, at: nil)))
-      }
+    let key = ComputationCache.Key(
+      root, tree, question: (names.map { "wrt \($0.map(\.key))" } ?? "every variable") + elaboration.question)
+    let plan = try session.computations.value(for: key, in: environment) { () throws(Diagnostic) in
+      try Plan(root, tree, names, at: place, elaboration, in: environment)
     }
+    (graph, node, groups, self.names) = (plan.graph, plan.node, plan.groups, plan.names)
+    (self.key, dependencies, origins) = (key, plan.dependencies, plan.origins)
+    variables = Self.variables(of: groups)
+    if needsVariables, variables.isEmpty {
+      throw .noVariables(text, graph.leaves(under: [node]).map(\.leaf), at: tree.span(of: root))
+    }
+  }
+
+  /// A target made of parts that are known already; nothing of it is kept.
+  init(
+    graph: Graph, node: NodeID, text: String, variables: [(name: Name, node: NodeID)],
+    groups: [(name: Name, value: Elaborated)], environment: Environment,
+    names: [(name: String, node: NodeID)], origins: [NodeID: SourceSpan] = [:]
+  ) {
+    self.origins = origins
+    self.graph = graph
+    self.node = node
+    self.text = text
+    self.variables = variables
     self.groups = groups
-    variables = groups.flatMap { group in
+    self.environment = environment
+    self.names = names
+    (key, dependencies) = (nil, nil)
+  }
+
+  /// The tensors of the names varied, each with its own name.
+  static func variables(
+    of groups: [(name: Name, value: Elaborated)]
+  ) -> [(name: Name, node: NodeID)] {
+    groups.flatMap { group in
       zip(group.value.paths, group.value.nodes).map { path, node in
         (Name(key: group.name.key + path, spelling: group.name.spelling + path), node)
       }
-    }
-    graph = elaborator.graph
-    origins = elaborator.origins
-    names = elaborator.definitions.compactMap {
-      if case .tensor(let node) = $0.value { ($0.name.spelling, node) } else { nil }
-    }
-    if needsVariables, variables.isEmpty {
-      throw .noVariables(text, graph.leaves(under: [node]).map(\.leaf), at: tree.span(of: root))
     }
   }
 
@@ -117,7 +203,8 @@ struct Target {
     guard !shape.isScalar else { return }
     throw Diagnostic(
       "'\(text)' is a \(shape): a gradient needs one number", at: span,
-      hint: "sum(\(text)) or norm(\(text)) is one number")
+      hint: "sum(\(text)) is one number; :jac \(text) has all derivatives, :vjp \(text) with "
+        + "weights adds them up")
   }
 
   /// The same with every loop written out, as a trace shows it; itself where there is none.
@@ -134,26 +221,64 @@ struct Target {
     }
     func place(_ node: NodeID) -> NodeID { nodes[node.index] ?? node }
     return Target(
-      graph: graph, node: place(node), text: text,
+      graph: graph, node: place(node),
       variables: variables.map { ($0.name, place($0.node)) },
       groups: groups.map { ($0.name, $0.value.replacing($0.value.nodes.map(place))) },
-      environment: environment, names: names.map { ($0.name, place($0.node)) },
-      origins: Dictionary(origins.map { (place($0.key), $0.value) }) { first, _ in first })
+      names: names.map { ($0.name, place($0.node)) },
+      origins: Dictionary(origins.map { (place($0.key), $0.value) }) { first, _ in first },
+      from: self)
   }
 
+  /// The same target in another graph.
   private init(
-    graph: Graph, node: NodeID, text: String, variables: [(name: Name, node: NodeID)],
-    groups: [(name: Name, value: Elaborated)], environment: Environment,
-    names: [(name: String, node: NodeID)], origins: [NodeID: SourceSpan]
+    graph: Graph, node: NodeID, variables: [(name: Name, node: NodeID)],
+    groups: [(name: Name, value: Elaborated)], names: [(name: String, node: NodeID)],
+    origins: [NodeID: SourceSpan], from other: Target
   ) {
+    self.origins = origins
     self.graph = graph
     self.node = node
-    self.text = text
     self.variables = variables
     self.groups = groups
-    self.environment = environment
     self.names = names
-    self.origins = origins
+    (text, environment, key) = (other.text, other.environment, other.key)
+    dependencies = other.dependencies
+  }
+
+  /// The value and its gradient in each variable, by a program that is kept.
+  ///
+  /// - Precondition: the target is a scalar.
+  func valueWithGradient(in session: Session) throws(Diagnostic) -> [Tensor] {
+    func make() throws(Diagnostic) -> Computation {
+      var graph = graph
+      let nodes = gradient(of: node, variables: variables.map(\.node), in: &graph)
+      return try Computation(
+        graph, .tuple(([node] + nodes).map { .tensor($0) }), dependencies: dependencies,
+        in: environment)
+    }
+    let computation: Computation
+    if let key = key?.asking("value and gradient") {
+      computation = try session.computations.value(for: key, in: environment, orMake: make)
+    } else {
+      computation = try make()
+    }
+    return try computation.evaluation(in: environment).value.tensors
+  }
+
+  /// A note where one name varied is made from another: both are free then.
+  var notes: [Diagnostic] {
+    for (position, group) in groups.enumerated() {
+      let reached = graph.ancestors(of: group.value.nodes)
+      for (other, under) in groups.enumerated() where other != position {
+        guard under.value.nodes.contains(where: { reached[$0.index] }) else { continue }
+        return [
+          Diagnostic(
+            "'\(group.name)' is made from '\(under.name)'; here each varies while the other is held",
+            severity: .note)
+        ]
+      }
+    }
+    return []
   }
 
   /// Tensors, one for each variable, as values of the names varied.

@@ -36,7 +36,15 @@ struct TraceView {
         blocks.append(.table(leafTable(below)))
       }
     }
+    if count == trace.rows.count, let note = footnote { blocks.append(.paragraph(note)) }
     return blocks
+  }
+
+  /// Names the rewrites behind the rows marked `*`.
+  private var footnote: StyledText? {
+    guard !trace.rewrites.isEmpty else { return nil }
+    let list = trace.rewrites.map { "\($0.name) as \($0.replacement)" }.joined(separator: ", ")
+    return StyledText("* the stable value, where this row loses it: evaluated \(list)", .faint)
   }
 
   private var headers: (row: String, partial: String, adjoint: String) {
@@ -117,7 +125,7 @@ struct TraceView {
       if isBackward {
         if isFirst, showsAdjoint, let adjoint = row.adjoint {
           line += [
-            .text(StyledText(row.adjointSymbol, .adjoint)),
+            .text(StyledText(row.adjointSymbol + (row.isReplaced.adjoint ? "*" : ""), .adjoint)),
             .text(StyledText(adjoint.formula.description)), .value(adjoint.value),
           ]
         } else {
@@ -148,7 +156,7 @@ struct TraceView {
 
   private func symbol(of index: Int) -> StyledText {
     let row = trace.rows[index]
-    var text = StyledText(row.symbol, .symbol)
+    var text = StyledText(row.symbol + (row.isReplaced.primal ? "*" : ""), .symbol)
     if mode == .named, !row.isVariable {
       let names = row.names.enumerated().map { $0 == 0 ? $1 : "= \($1)" }
       if !names.isEmpty { text = text + StyledText(" (\(names.joined(separator: ", ")))", .name) }
@@ -174,7 +182,7 @@ struct TraceView {
       guard let adjoint = row.adjoint else { continue }
       table.rows.append([
         .text(StyledText(row.symbol, .name)), .value(row.primal.value),
-        .text(StyledText(row.adjointSymbol, .adjoint)),
+        .text(StyledText(row.adjointSymbol + (row.isReplaced.adjoint ? "*" : ""), .adjoint)),
         .text(StyledText("= \(adjoint.formula)")), .value(adjoint.value),
       ])
     }
@@ -253,10 +261,14 @@ struct TraceView {
   // MARK: JSON
 
   var json: JSONValue {
-    .object([
+    var members: [(key: String, value: JSONValue)] = [
       ("command", .string("trace")), ("direction", .string(isBackward ? "backward" : "forward")),
       ("of", .string(target.text)), ("steps", .array(trace.rows.map(step))),
-    ])
+    ]
+    if !trace.rewrites.isEmpty {
+      members.append(("rewrites", .array(trace.rewrites.map { .string($0.name) })))
+    }
+    return .object(members)
   }
 
   private func step(_ row: Trace.Row) -> JSONValue {

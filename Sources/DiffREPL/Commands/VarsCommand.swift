@@ -64,8 +64,13 @@ extension Session {
   /// The value of a name now.
   func value(of name: Name, at span: SourceSpan? = nil) throws(Diagnostic) -> Value {
     if case .leaf(_, let value, _)? = environment[name]?.binding { return value }
-    var elaborator = Elaborator(environment)
-    let value = try elaborator.elaborateValue(name, at: span)
-    return try elaborator.graph.value(of: value, in: environment)
+    let environment = environment
+    let computation = try computations.value(for: ComputationCache.Key(name), in: environment) {
+      () throws(Diagnostic) in
+      var elaborator = Elaborator(environment)
+      let value = try elaborator.elaborateValue(name, at: span)
+      return try Computation(elaborator, value)
+    }
+    return try computation.evaluation(in: environment).value
   }
 }

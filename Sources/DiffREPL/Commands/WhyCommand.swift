@@ -20,7 +20,7 @@ enum WhyCommand: Command {
     _ arguments: CommandArguments, in session: inout Session
   ) throws(Diagnostic) -> Output {
     let target = try Target(
-      arguments, in: session, needsVariables: false, recordsOrigins: true)
+      arguments, in: session, needsVariables: false, elaboration: .init(recordsOrigins: true))
     let explanation = try Explanation(target)
     return Output(blocks: explanation.blocks, json: [explanation.json])
   }
@@ -44,7 +44,8 @@ struct Explanation {
     birth = try search.birth()
     let slide = WengertList(shown.graph, output: shown.node, variables: variables, mode: .slide)
     let isHead = birth.node.map { slide.row(of: $0) != nil } ?? true
-    list = isHead
+    list =
+      isHead
       ? slide : WengertList(shown.graph, output: shown.node, variables: variables, mode: .fine)
     let names = list.rows.filter(\.isVariable).map { row in
       shown.variables.first { $0.node == row.node }?.name.spelling ?? "x"
@@ -75,8 +76,10 @@ struct Explanation {
   }
 
   private var shownOperands: [(name: String, value: Double)] {
-    birth.operands.filter { target.graph.constant(of: $0.node) == nil }
-      .map { (text($0.node), $0.value) }
+    var seen: Set<NodeID> = []
+    return birth.operands.filter {
+      target.graph.constant(of: $0.node) == nil && seen.insert($0.node).inserted
+    }.map { (text($0.node), $0.value) }
   }
 
   private var operandText: String {
@@ -103,7 +106,9 @@ struct Explanation {
   }
 
   private var reason: Remedy? {
-    guard let node = birth.node, let primitive = target.graph.primitive(of: node) else { return nil }
+    guard let node = birth.node, let primitive = target.graph.primitive(of: node) else {
+      return nil
+    }
     let sources = target.graph.operands(of: node).map { operand in
       target.origins[operand]?.text ?? text(operand)
     }
@@ -115,7 +120,9 @@ struct Explanation {
   }
 
   var blocks: [Output.Block] {
-    guard birth.kind != .none, let node = birth.node else { return [.paragraph(StyledText(sentence))] }
+    guard birth.kind != .none, let node = birth.node else {
+      return [.paragraph(StyledText(sentence))]
+    }
     var message = sentence
     if let reason { message += "; \(reason.because)" }
     var blocks: [Output.Block] = [
@@ -128,8 +135,9 @@ struct Explanation {
     if path.count > 1 {
       let ends = birth.place == .value ? "from there to \(target.text)" : "from the variable there"
       blocks.append(
-        .line(StyledText("path ", .faint) + StyledText(path.joined(separator: " → "), .symbol)
-          + StyledText("   \(ends)", .faint)))
+        .line(
+          StyledText("path ", .faint) + StyledText(path.joined(separator: " → "), .symbol)
+            + StyledText("   \(ends)", .faint)))
     }
     return blocks
   }

@@ -23,7 +23,7 @@ struct ANSIRenderer: Renderer {
     switch style {
     case .plain, .number: nil
     case .name, .heading: "1"
-    case .faint: "2"
+    case .faint, .uncertain: "2"
     case .symbol: "38;5;31"  // #0087af
     case .adjoint: "38;5;166"  // #d75f00
     case .warning: "1;38;5;136"  // #af8700

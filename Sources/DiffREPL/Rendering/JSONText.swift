@@ -12,6 +12,7 @@ extension JSONValue {
     case .bool(let value): text += value ? "true" : "false"
     case .number(let x): text += Self.number(x)
     case .integer(let n): text += String(n)
+    case .unsigned(let n): text += String(n)
     case .string(let string): Self.write(string, to: &text)
     case .array(let elements):
       text += "["

@@ -3,6 +3,8 @@ import Expr
 /// Lays results out in lines, for every renderer that writes for people.
 struct TextLayout {
   var settings: RenderSettings
+  /// Digits that are not certain stand in brackets, where there is no grey.
+  var marksUncertainDigits = false
 
   /// The lines of an output, without newlines and without blanks at their ends.
   func lines(of output: Output) -> [StyledText] { output.blocks.flatMap(lines(of:)) }
@@ -16,8 +18,14 @@ struct TextLayout {
     case .line(let text): return [shown(text)]
     case .paragraph(let text): return shown(text).wrapped(to: settings.width)
     case .value(let name, let value): return lines(of: value, named: shown(name))
+    case .certified(let name, let tensor, let digits):
+      return certifiedLines(of: tensor, digits, named: shown(name))
     case .table(let table):
       return TableLayout(table: shown(table), width: settings.width, values: values).lines
+    case .plot(let plot): return PlotLayout(plot, settings).lines
+    case .sparkline(let label, let values):
+      let line = Sparkline(values, width: min(60, settings.width - label.count - 2), settings)
+      return [shown(StyledText(label, .faint)) + "  " + StyledText(line.text)]
     case .diagnostic(let diagnostic): return lines(of: diagnostic)
     case .pages(let pages): return pages.flatMap { $0.flatMap(lines(of:)) + [StyledText("")] }
     }
@@ -35,6 +43,50 @@ struct TextLayout {
     let text = values.line(value, width: room)
     if case .string = value { return [name + " = " + shown(StyledText(text))] }
     return [name + " = " + StyledText(text, .number)]
+  }
+
+  /// A number, or a vector in one line, with its uncertain digits set apart; of what is larger only
+  /// how many digits are certain.
+  private func certifiedLines(
+    of tensor: Tensor, _ digits: [Int], named name: StyledText
+  ) -> [StyledText] {
+    let isLine = tensor.shape.isVector || tensor.shape.isRow
+    guard tensor.shape.isScalar || isLine && tensor.elements.count <= 16 else {
+      let least = digits.min() ?? 17
+      let note = "  at least \(least) digits of each entry are certain"
+      return lines(of: .tensor(tensor), named: name) + [StyledText(note, .faint)]
+    }
+    let entries = zip(tensor.elements, digits).map(certified)
+    if tensor.shape.isScalar { return [name + " = " + entries[0]] }
+    var text = StyledText("[", .number)
+    for (place, entry) in entries.enumerated() {
+      text = text + (place > 0 ? StyledText(", ", .number) : "") + entry
+    }
+    return [name + " = " + text + StyledText(tensor.shape.isRow ? "]'" : "]", .number)]
+  }
+
+  private func certified(_ number: Double, _ digits: Int) -> StyledText {
+    let text = values.numbers.string(number)
+    var count = 0
+    var isLeading = true
+    var split = text.endIndex, end = text.endIndex
+    for place in text.indices {
+      let character = text[place]
+      if character == "e" {
+        end = place
+        break
+      }
+      guard character.isNumber else { continue }
+      isLeading = isLeading && character == "0"
+      if isLeading { continue }
+      if count == digits, split == text.endIndex { split = place }
+      count += 1
+    }
+    guard split < end else { return StyledText(text, .number) }
+    let uncertain = String(text[split..<end])
+    return StyledText(String(text[..<split]), .number)
+      + StyledText(marksUncertainDigits ? "[\(uncertain)]" : uncertain, .uncertain)
+      + StyledText(String(text[end...]), .number)
   }
 
   /// The text in the character set asked for.

@@ -25,3 +25,17 @@ struct DiskFiles: FileProvider {
     Diagnostic("cannot read '\(path)': \(String(cString: strerror(errno)))")
   }
 }
+
+/// The files that `--sandbox` leaves: none.
+struct SandboxedFiles: FileProvider {
+  func contents(of path: String) throws(Diagnostic) -> [UInt8] { throw .sandboxed("read a file") }
+}
+
+extension Diagnostic {
+  /// - Parameter what: that needs a file.
+  static func sandboxed(_ what: String, at span: SourceSpan? = nil) -> Diagnostic {
+    Diagnostic(
+      "--sandbox does not let a script \(what)", at: span,
+      hint: "data can be written into the script: x = [1, 2, 3]")
+  }
+}

@@ -39,9 +39,9 @@ final class FusedLoop {
     case dot(Int, Int, to: Location)
     case maximum(Int, to: Location, Span)
     /// The rows of a matrix times a vector, into a register.
-    case matrixVector(Location, columns: Int, Location, Int)
+    case matrixVector(Location, columns: Int, Location, Int, weight: Int?)
     /// Adds the rows of a matrix, each times an entry of a register, to a vector.
-    case transposedMatrixVector(Location, columns: Int, Int, to: Location)
+    case transposedMatrixVector(Location, columns: Int, Int, to: Location, isStrong: Bool)
     /// Zeros with some of `parts` added at their places.
     case accumulate(Range<Int>, to: Location, count: Int)
   }
@@ -53,42 +53,55 @@ final class FusedLoop {
     var base: UnsafeMutablePointer<Double>
   }
 
-  let extent: Extent
-  let instructions: [Instruction]
-  let specials: [Special]
-  /// Registers and where an accumulation adds them.
-  private let parts: [(register: Int, offset: Int)]
-  private let sources: [Source]
+  /// A register that shows something smaller than the extent.
+  private struct Repeated {
+    var register: Int
+    var location: Location
+  }
+
+  /// Where a register is added to an accumulation.
+  struct Part {
+    var register: Int
+    var offset: Int
+  }
+
+  // What the loop over blocks reads lies in plain memory: the arrays of a class would be checked for
+  // exclusive use and counted at every access, which costs more than a block of short vectors.
+  private let extent: Extent
+  private let instructions: UnsafeMutableBufferPointer<Instruction>
+  private let specials: UnsafeMutableBufferPointer<Special>
+  private let parts: UnsafeMutableBufferPointer<Part>
   private let block: Int
   /// Whether a row is longer than a block.
   private let isWide: Bool
-  private var moving: [Moving] = []
-  private var numbers: [(register: Int, location: Location)] = []
-  private var rows: [(register: Int, location: Location)] = []
-  private var columns: [(register: Int, location: Location)] = []
-  private var totals: [Double]
+  private let moving: UnsafeMutableBufferPointer<Moving>
+  private let numbers: UnsafeMutableBufferPointer<Repeated>
+  private let rows: UnsafeMutableBufferPointer<Repeated>
+  private let columns: UnsafeMutableBufferPointer<Repeated>
+  private let totals: UnsafeMutableBufferPointer<Double>
   private let registers: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
   private let scratch: UnsafeMutablePointer<Double>
   /// The memory it owns, in bytes.
   let bytes: Int
+
+  var operationCount: Int { instructions.count }
 
   /// The entries of a block: few enough for a dozen of them to stay in the first-level cache.
   static let blockLength = 256
 
   init(
     _ extent: Extent, instructions: [Instruction], specials: [Special],
-    parts: [(register: Int, offset: Int)], sources: [Source], scratchIndex: [Int],
+    parts: [Part], sources: [Source], scratchIndex: [Int],
     constants: [(register: Int, value: Double)]
   ) {
     self.extent = extent
-    self.instructions = instructions
-    self.specials = specials
-    self.parts = parts
-    self.sources = sources
+    self.instructions = .holding(instructions)
+    self.specials = .holding(specials)
+    self.parts = .holding(parts)
+    totals = .holding(Array(repeating: 0, count: specials.count))
     let length = Self.length(extent, specials)
     isWide = extent.columns > length
     block = isWide ? length : max(1, length / max(1, extent.columns)) * extent.columns
-    totals = Array(repeating: 0, count: specials.count)
     let capacity = max(1, min(block, extent.count))
     let scratchCount = (scratchIndex.max() ?? -1) + 1
     // Blocks of cache lines, each on a line of its own.
@@ -99,6 +112,7 @@ final class FusedLoop {
     ).bindMemory(to: Double.self, capacity: max(8, scratchCount * stride))
     scratch.initialize(repeating: 0, count: max(8, scratchCount * stride))
     registers = .allocate(capacity: max(1, sources.count))
+    var moving: [Moving] = [], numbers: [Repeated] = [], rows = numbers, columns = numbers
     for (register, source) in sources.enumerated() {
       let place = scratchIndex[register]
       (registers + register).initialize(to: place < 0 ? scratch : scratch + place * stride)
@@ -106,11 +120,15 @@ final class FusedLoop {
       case .scratch: break
       case .array(let location):
         moving.append(Moving(register: register, location: location, base: scratch))
-      case .number(let location): numbers.append((register, location))
-      case .row(let location): rows.append((register, location))
-      case .column(let location): columns.append((register, location))
+      case .number(let location): numbers.append(Repeated(register: register, location: location))
+      case .row(let location): rows.append(Repeated(register: register, location: location))
+      case .column(let location): columns.append(Repeated(register: register, location: location))
       }
     }
+    self.moving = .holding(moving)
+    self.numbers = .holding(numbers)
+    self.rows = .holding(rows)
+    self.columns = .holding(columns)
     for constant in constants {
       registers[constant.register].update(repeating: constant.value, count: capacity)
     }
@@ -119,6 +137,14 @@ final class FusedLoop {
   deinit {
     registers.deallocate()
     scratch.deallocate()
+    instructions.deallocate()
+    specials.deallocate()
+    parts.deallocate()
+    moving.deallocate()
+    numbers.deallocate()
+    rows.deallocate()
+    columns.deallocate()
+    totals.deallocate()
   }
 
   /// Shorter blocks where rows of a matrix go along, so that they stay in the second-level cache.
@@ -126,7 +152,8 @@ final class FusedLoop {
     var longest = 1
     for special in specials {
       switch special {
-      case .matrixVector(_, let columns, _, _), .transposedMatrixVector(_, let columns, _, _):
+      case .matrixVector(_, let columns, _, _, _),
+        .transposedMatrixVector(_, let columns, _, _, _):
         longest = max(longest, columns)
       default: break
       }
@@ -185,9 +212,9 @@ final class FusedLoop {
         }
       }
     }
-    for (index, special) in specials.enumerated() {
+    for index in specials.indices {
       totals[index] = 0
-      switch special {
+      switch specials[index] {
       case .sum(_, let target, let span):
         if span != .all { memory.pointer(target).update(repeating: 0, count: size(of: span)) }
       case .maximum(_, let target, let span):
@@ -195,7 +222,7 @@ final class FusedLoop {
         if span != .all {
           memory.pointer(target).update(repeating: -.infinity, count: size(of: span))
         }
-      case .transposedMatrixVector(_, let columns, _, let target):
+      case .transposedMatrixVector(_, let columns, _, let target, _):
         memory.pointer(target).update(repeating: 0, count: columns)
       case .dot, .matrixVector, .accumulate: break
       }
@@ -211,8 +238,8 @@ final class FusedLoop {
   }
 
   private func finish(_ memory: ProgramMemory) {
-    for (index, special) in specials.enumerated() {
-      switch special {
+    for index in specials.indices {
+      switch specials[index] {
       case .sum(_, let target, .all), .dot(_, _, let target), .maximum(_, let target, .all):
         memory.pointer(target)[0] = totals[index]
       default: break
@@ -263,16 +290,40 @@ final class FusedLoop {
         forEachRow(length) { Kernels.maximum(greatest, greatest, block + $1, $2) }
       }
     case .dot(let a, let b, _): totals[index] += Kernels.dot(registers[a], registers[b], length)
-    case .matrixVector(let matrix, let columns, let vector, let register):
+    case .matrixVector(let matrix, let columns, let vector, let register, let weight):
+      let lines = memory.pointer(matrix) + start * columns
       Kernels.multiply(
-        memory.pointer(matrix) + start * columns, rows: length, columns: columns,
-        memory.pointer(vector), to: registers[register])
-    case .transposedMatrixVector(let matrix, let columns, let register, let target):
-      Kernels.addTransposedProduct(
-        memory.pointer(matrix) + start * columns, rows: length, columns: columns,
-        registers[register], to: memory.pointer(target))
+        lines, rows: length, columns: columns, memory.pointer(vector), to: registers[register])
+      if let weight {
+        Kernels.repairProduct(
+          rows: length, inner: columns, columns: 1, lines, columns, 1, memory.pointer(vector), 1, 1,
+          weight: weight, registers[register])
+      }
+    case .transposedMatrixVector(let matrix, let columns, let register, let target, let isStrong):
+      let lines = memory.pointer(matrix) + start * columns
+      if isStrong {
+        addStrongly(lines, columns, registers[register], length, memory.pointer(target))
+      } else {
+        Kernels.addTransposedProduct(
+          lines, rows: length, columns: columns, registers[register], to: memory.pointer(target))
+      }
     case .accumulate(let range, let target, let count):
       accumulate(range, memory.pointer(target), count, start, length)
+    }
+  }
+
+  /// Adds the rows of a matrix, each times its weight, in stretches without a weight of 0.
+  private func addStrongly(
+    _ lines: UnsafeMutablePointer<Double>, _ columns: Int, _ weights: UnsafeMutablePointer<Double>,
+    _ length: Int, _ target: UnsafeMutablePointer<Double>
+  ) {
+    var first = 0
+    for row in 0...length where row == length || weights[row] == 0 {
+      if row > first {
+        Kernels.addTransposedProduct(
+          lines + first * columns, rows: row - first, columns: columns, weights + first, to: target)
+      }
+      first = row + 1
     }
   }
 
@@ -322,5 +373,14 @@ final class FusedLoop {
       }
     default: Kernels.apply(i.opcode, target, a, b, c, count)
     }
+  }
+}
+
+extension UnsafeMutableBufferPointer {
+  /// The elements of an array in memory of their own; the elements must be trivial.
+  fileprivate static func holding(_ elements: [Element]) -> Self {
+    let buffer = allocate(capacity: elements.count)
+    _ = buffer.initialize(from: elements)
+    return buffer
   }
 }

@@ -3,7 +3,7 @@ struct FusedLoopBuilder {
   private let extent: Extent
   private var instructions: [FusedLoop.Instruction] = []
   private var specials: [FusedLoop.Special] = []
-  private var parts: [(register: Int, offset: Int)] = []
+  private var parts: [FusedLoop.Part] = []
   private var sources: [FusedLoop.Source] = []
   /// What the loop reads of memory, by register.
   private var read: [Operand: Int] = [:]
@@ -34,18 +34,18 @@ struct FusedLoopBuilder {
           c: Int32(registers.count > 2 ? registers[2] : registers[0])))
       reads.append(registers)
       writes.append(target)
-    case .matrixVector:
+    case .matrixVector(let weight):
       let target = newRegister(for: value, in: builder)
       append(
         .matrixVector(
           builder.location(operands[0]), columns: operands[0].extent.columns,
-          builder.location(operands[1]), target), reading: [], writing: target)
-    case .transposedMatrixVector:
+          builder.location(operands[1]), target, weight: weight), reading: [], writing: target)
+    case .transposedMatrixVector(let isStrong):
       let register = register(operands[1], of: value, in: builder)
       append(
         .transposedMatrixVector(
           builder.location(operands[0]), columns: operands[0].extent.columns, register,
-          to: builder.locations[value]!), reading: [register])
+          to: builder.locations[value]!, isStrong: isStrong), reading: [register])
     case .reduction(let reduction):
       let registers = operands.map { register($0, of: value, in: builder) }
       let target = builder.locations[value]!
@@ -61,7 +61,7 @@ struct FusedLoopBuilder {
       for (operand, place) in zip(operands, places) {
         guard case .run(let offset) = place else { continue }
         registers.append(register(operand, of: value, in: builder))
-        parts.append((registers[registers.count - 1], offset))
+        parts.append(FusedLoop.Part(register: registers[registers.count - 1], offset: offset))
       }
       append(
         .accumulate(

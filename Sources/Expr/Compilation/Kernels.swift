@@ -59,6 +59,13 @@ enum Kernels {
     case .absolute: set.pointee.abs(target, a, count)
     case .square: set.pointee.square(target, a, count)
     case .squareRoot: set.pointee.sqrt(target, a, count)
+    case .floor: set.pointee.floor(target, a, count)
+    case .ceiling: set.pointee.ceil(target, a, count)
+    case .round: set.pointee.round(target, a, count)
+    case .sign: set.pointee.sign(target, a, count)
+    case .relu: set.pointee.relu(target, a, count)
+    case .heaviside: set.pointee.heaviside(target, a, count)
+    case .not: set.pointee.logical_not(target, a, count)
     case .exp: set.pointee.exp(target, a, count)
     case .log: set.pointee.log(target, a, count)
     case .log1p: set.pointee.log1p(target, a, count)
@@ -89,28 +96,17 @@ enum Kernels {
 
   // MARK: Matrices
 
-  static func multiply(_ m: Block, rows: Int, columns: Int, _ v: Block, to t: Block) {
-    for r in 0..<rows { t[r] = dot(m + r * columns, v, columns) }
-  }
-
-  static func addTransposedProduct(_ m: Block, rows: Int, columns: Int, _ u: Block, to t: Block) {
-    for r in 0..<rows { set.pointee.axpy(t, u[r], m + r * columns, columns) }
-  }
-
-  static func matrixProduct(
-    rows: Int, inner: Int, columns: Int, _ a: Block, _ rsa: Int, _ csa: Int, _ b: Block, _ rsb: Int,
-    _ csb: Int, to c: Block
+  /// A x for a matrix row by row.
+  static func multiply(
+    _ matrix: Block, rows: Int, columns: Int, _ vector: Block, to target: Block
   ) {
-    for i in 0..<rows {
-      for j in 0..<columns { c[i * columns + j] = 0 }
-      for k in 0..<inner {
-        let x = a[i * rsa + k * csa]
-        if csb == 1 {
-          set.pointee.axpy(c + i * columns, x, b + k * rsb, columns)
-        } else {
-          for j in 0..<columns { c[i * columns + j] += x * b[k * rsb + j * csb] }
-        }
-      }
-    }
+    set.pointee.gemv(rows, columns, matrix, columns, 1, vector, target, 0)
+  }
+
+  /// Adds Aᵀ u for a matrix row by row.
+  static func addTransposedProduct(
+    _ matrix: Block, rows: Int, columns: Int, _ vector: Block, to target: Block
+  ) {
+    set.pointee.gemv(columns, rows, matrix, 1, columns, vector, target, 1)
   }
 }

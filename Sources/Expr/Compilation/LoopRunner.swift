@@ -161,7 +161,9 @@ final class LoopRunner {
     for carry in carries {
       if let place = carry.spare {
         copy(carry.count, from: spare + place, to: memory.pointer(carry.input))
-      } else if case .buffer(let input, _) = carry.input, case .buffer(let next, _) = carry.next {
+      } else if case .buffer(let input, _) = carry.input, case .buffer(let next, _) = carry.next,
+        input != next
+      {
         swap(&memory.buffers[input], &memory.buffers[next])
       }
     }

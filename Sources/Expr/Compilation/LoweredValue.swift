@@ -38,11 +38,12 @@ struct LoweredValue {
     /// Entry by entry; an operand is as large as the result, a number, a row or a column.
     case element(Opcode, primitive: Int16)
     case reduction(Reduction)
-    /// Operands: the matrix, the vector.
-    case matrixVector
-    /// Aᵀu; operands: A, u.
-    case transposedMatrixVector
-    case matrixProduct(isLeftTurned: Bool, isRightTurned: Bool)
+    /// Operands: the matrix, the vector. `weight`: which of them is the λ of the chain rule, where
+    /// nothing flows if it is 0; nil in plain products.
+    case matrixVector(weight: Int?)
+    /// Aᵀu; operands: A, u. A strong one leaves out the rows where u is 0.
+    case transposedMatrixVector(isStrong: Bool)
+    case matrixProduct(isLeftTurned: Bool, isRightTurned: Bool, weight: Int?)
     /// Zeros with the operands added at their places.
     case accumulation([Place])
     case kernel(NodeID)

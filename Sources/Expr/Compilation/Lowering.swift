@@ -161,6 +161,10 @@ struct Lowering {
 
   private mutating func lowerOperation(_ node: NodeID, _ primitive: Primitive) {
     let operands = graph.operands(of: node)
+    if primitive.name == "sech" {
+      set(node, hyperbolicSecant(broadcastable(operands.first!)))
+      return
+    }
     if let opcode = Opcode(primitive) {
       var parts: [Operand] = []
       for operand in operands { parts.append(broadcastable(operand)) }
@@ -190,6 +194,18 @@ struct Lowering {
       extent.columns = extent.columns == 1 ? operand.extent.columns : extent.columns
     }
     return append(opcode, extent, operands, primitive: primitive)
+  }
+
+  /// 2e^-|x| / (1 + e^-2|x|), as the function of the primitive has it.
+  private mutating func hyperbolicSecant(_ x: Operand) -> Operand {
+    let magnitude = element(.absolute, [x])
+    let opposite = element(.negate, [magnitude])
+    let decay = element(.exp, [opposite])
+    let twice = element(.add, [decay, decay])
+    let square = element(.square, [decay])
+    let one = number(1)
+    let sum = element(.add, [one, square])
+    return element(.divide, [twice, sum])
   }
 
   /// Identities that hold for every value, and that derivatives of sums are full of.
@@ -265,10 +281,11 @@ struct Lowering {
     return lowered.append(.reduction(reduction), extent, [operand])
   }
 
-  private mutating func dot(_ a: Operand, _ b: Operand) -> Operand {
-    if a.extent.isScalar { return element(.multiply, [a, b]) }
+  private mutating func dot(_ a: Operand, _ b: Operand, _ weight: Int? = nil) -> Operand {
     var parts = [a, b]
+    if a.extent.isScalar { return multiplied(parts, weight) }
     for index in parts.indices { parts[index].extent = parts[index].extent.domain }
+    if weight != nil { return reduce(.sum, multiplied(parts, weight), to: .scalar) }
     return lowered.append(.reduction(.dot), .scalar, parts)
   }
 
@@ -323,24 +340,27 @@ struct Lowering {
       set(node, lowered.append(.kernel(node), extent, whole))
       return
     }
+    var weight: Int?
+    if case .weight(let operand) = graph.attribute(of: node) { weight = operand }
     var result: Operand
     if left.isScalar || right.isScalar || left.columns == 1 {
       let parts = [broadcastable(a), broadcastable(b)]
-      result = element(.multiply, parts)
-      set(node, result)
+      set(node, multiplied(parts, weight))
       return
     } else if left.rows == 1 && right.columns == 1 {
-      result = dot(contiguous(a), contiguous(b))
+      result = dot(contiguous(a), contiguous(b), weight)
     } else if right.columns == 1 {
       let matrix = matrix(a)
-      result = product(matrix.operand, isTurned: matrix.isTurned, contiguous(b))
+      result = product(matrix, contiguous(b), weight, of: node)
     } else if left.rows == 1 {
-      let matrix = matrix(b)
-      result = product(matrix.operand, isTurned: !matrix.isTurned, contiguous(a))
+      var matrix = matrix(b)
+      matrix.isTurned.toggle()
+      result = product(matrix, contiguous(a), weight.map { 1 - $0 }, of: node)
     } else {
       let first = matrix(a), second = matrix(b)
       result = lowered.append(
-        .matrixProduct(isLeftTurned: first.isTurned, isRightTurned: second.isTurned), extent,
+        .matrixProduct(
+          isLeftTurned: first.isTurned, isRightTurned: second.isTurned, weight: weight), extent,
         [first.operand, second.operand])
     }
     result.extent = extent
@@ -353,13 +373,30 @@ struct Lowering {
     return view.isTurned ? view : View(operand: contiguous(node))
   }
 
+  /// The product entry by entry of two operands, of which one may be a weight.
+  private mutating func multiplied(_ parts: [Operand], _ weight: Int?) -> Operand {
+    guard let weight else { return element(.multiply, parts) }
+    return element(.strongMultiply, weight == 0 ? parts : parts.reversed())
+  }
+
+  /// - Parameter weight: 0 for the matrix, 1 for the vector.
   private mutating func product(
-    _ matrix: Operand, isTurned: Bool, _ vector: Operand
+    _ matrix: View, _ vector: Operand, _ weight: Int?, of node: NodeID
   ) -> Operand {
     var column = vector
     column.extent = vector.extent.domain
-    let rows = isTurned ? matrix.extent.columns : matrix.extent.rows
+    let extent = matrix.operand.extent
+    if !matrix.isTurned {
+      return lowered.append(
+        .matrixVector(weight: weight), Extent(extent.rows, 1), [matrix.operand, column])
+    }
+    if weight == 0 {
+      let operands = graph.operands(of: node)
+      let whole = [contiguous(operands.first!), contiguous(operands.last!)]
+      return lowered.append(.kernel(node), self.extent(of: node), whole)
+    }
     return lowered.append(
-      isTurned ? .transposedMatrixVector : .matrixVector, Extent(rows, 1), [matrix, column])
+      .transposedMatrixVector(isStrong: weight == 1), Extent(extent.columns, 1),
+      [matrix.operand, column])
   }
 }

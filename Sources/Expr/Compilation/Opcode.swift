@@ -1,7 +1,8 @@
 /// What one instruction does to numbers or to blocks of them. Both tiers of a program, scalars and
 /// fused array loops, are made of these, so that they give the same bits.
 enum Opcode: UInt8, Sendable {
-  case copy, negate, absolute, square, squareRoot
+  case copy, negate, absolute, square, squareRoot, floor, ceiling, round, sign, relu, heaviside
+  case not
   case exp, log, log1p, expm1, tanh, sigmoid, softplus, sin, cos
   case add, subtract, multiply, divide, strongMultiply, maximum, minimum, power
   case less, lessOrEqual, equal, notEqual, and, or
@@ -16,7 +17,9 @@ enum Opcode: UInt8, Sendable {
     "log1p": .log1p, "expm1": .expm1, "tanh": .tanh, "sigmoid": .sigmoid, "softplus": .softplus,
     "sin": .sin, "cos": .cos, "add": .add, "subtract": .subtract, "multiply": .multiply,
     "divide": .divide, "strongMultiply": .strongMultiply, "maximum": .maximum,
-    "minimum": .minimum, "power": .power, "less": .less, "lessOrEqual": .lessOrEqual,
+    "minimum": .minimum, "power": .power, "floor": .floor, "ceil": .ceiling, "round": .round,
+    "sign": .sign,
+    "relu": .relu, "heaviside": .heaviside, "not": .not, "less": .less, "lessOrEqual": .lessOrEqual,
     "equal": .equal, "notEqual": .notEqual, "and": .and, "or": .or, "select": .select,
     "variable": .copy, "stop": .copy,
   ]

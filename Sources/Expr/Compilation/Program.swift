@@ -1,8 +1,3 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Darwin)
-import Darwin
-#endif
 import Synchronization
 
 /// A graph compiled for evaluation: stretches of scalar code, fused loops over arrays, and what runs
@@ -121,12 +116,6 @@ public final class Program {
     memory.buffers.deallocate()
     arena.deallocate()
   }
-
-  /// Half of the machine's memory.
-  public static let defaultMemoryLimit: Int = {
-    let pages = sysconf(Int32(_SC_PHYS_PAGES)), size = sysconf(Int32(_SC_PAGESIZE))
-    return pages > 0 && size > 0 ? pages * size / 2 : 1 << 32
-  }()
 
   // MARK: Input and output
 
@@ -282,7 +271,10 @@ public final class Program {
       case .loop(let index): if loops[index].run(memory, functions) { throw .interrupted }
       case .task(let index, let value):
         try run(tasks[index])
-        if let diagnostic = failure.take() {
+        if var diagnostic = failure.take() {
+          if diagnostic.span == nil, case .kernel(let node) = lowered.values[value].kind {
+            diagnostic.span = graph.origin(of: node)
+          }
           failures.append(Failure(value: value, diagnostic: diagnostic))
         }
       }

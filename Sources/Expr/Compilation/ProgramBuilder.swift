@@ -29,6 +29,8 @@ struct ProgramBuilder {
   private var lastStep: [Int]
   /// For each loop the values that it writes.
   private var resultsOfLoops: [Int: [Int]] = [:]
+  /// The operations that change entries of an array in its place, and that array.
+  private var changedArrays: [Int: Int] = [:]
 
   /// - Parameter exchanged: how many of the first outputs a loop exchanges for its inputs.
   init(
@@ -45,6 +47,7 @@ struct ProgramBuilder {
     lastStep = stepOf
     groupSteps()
     findLastUses()
+    if isFused { findChangedArrays() }
     try placeGiven()
     try placeComputed()
     for group in groups { try emit(group) }
@@ -76,7 +79,8 @@ struct ProgramBuilder {
         lastStep[operand.value] = max(lastStep[operand.value], stepOf[value])
       }
     }
-    for output in lowered.outputs {
+    // The inputs of a loop's body, at the end, are asked for their places only.
+    for output in lowered.outputs.dropLast(exchanged) {
       lastStep[output.value] = Int.max
     }
     // What a loop writes it writes where it runs, and reads its operands while it does.
@@ -87,6 +91,61 @@ struct ProgramBuilder {
         resultsOfLoops[loop, default: []].append(value)
       }
     }
+  }
+
+  /// An array that nobody reads after an operation that replaces entries of it, or adds to them, is
+  /// changed where it is: a table that a loop fills costs an entry a step, not a copy.
+  private mutating func findChangedArrays() {
+    let carried = lowered.outputs.suffix(exchanged).map(\.value)
+    for value in schedule.order {
+      guard case .kernel(let node) = lowered.values[value].kind,
+        [.replaceAt, .addAt].contains(graph.primitive(of: node)?.symbol),
+        !lowered.values[value].isScalar
+      else { continue }
+      let operands = lowered.operands(of: value)
+      guard let array = operands.first, array.offset == 0,
+        array.extent.count == lowered.values[array.value].extent.count,
+        lastStep[array.value] == stepOf[value],
+        operands.dropFirst().allSatisfy({ $0.value != array.value })
+      else { continue }
+      switch lowered.values[array.value].kind {
+      case .constant: continue
+      case .input: if !carried.contains(array.value) { continue }
+      default: break
+      }
+      changedArrays[value] = array.value
+    }
+    for (position, output) in lowered.outputs.prefix(exchanged).enumerated() {
+      // What a carry becomes lies in memory of its own or where the carry itself is.
+      if firstArray(under: output.value) != carried[position] {
+        changedArrays[output.value] = nil
+      }
+    }
+    for (value, _) in changedArrays where carried.contains(firstArray(under: value)) {
+      // A carry may be written over only by what it becomes.
+      let position = carried.firstIndex(of: firstArray(under: value)) ?? 0
+      if !isChanged(value, into: lowered.outputs[position].value) { changedArrays[value] = nil }
+    }
+    for (value, _) in changedArrays {
+      let first = firstArray(under: value)
+      lastStep[first] = max(lastStep[first], lastStep[value])
+    }
+  }
+
+  private func firstArray(under value: Int) -> Int {
+    var value = value
+    while let array = changedArrays[value] { value = array }
+    return value
+  }
+
+  /// Whether a value is changed, once or more, into another.
+  private func isChanged(_ value: Int, into last: Int) -> Bool {
+    var under: Int? = last
+    while let current = under {
+      if current == value { return true }
+      under = changedArrays[current]
+    }
+    return false
   }
 
   // MARK: Places
@@ -127,7 +186,7 @@ struct ProgramBuilder {
     var ending: [Int: [(start: Int, count: Int)]] = [:]
     // Memory that becomes an input of the next step belongs to one value all the time.
     for value in lowered.outputs.prefix(exchanged).map(\.value) where locations[value] == nil {
-      if lowered.values[value].isScalar { continue }
+      if lowered.values[value].isScalar || changedArrays[value] != nil { continue }
       guard let start = plan.take(lowered.values[value].extent.count) else {
         throw .memoryLimit(memoryLimit)
       }
@@ -144,6 +203,10 @@ struct ProgramBuilder {
       }
       for value in members where locations[value] == nil {
         if isBlockValue(value) && !schedule.isStored[value] { continue }
+        if let array = changedArrays[value] {
+          locations[value] = locations[array]
+          continue
+        }
         if lowered.values[value].isScalar {
           locations[value] = takeRegister()
           continue
@@ -168,7 +231,7 @@ struct ProgramBuilder {
   /// What one run executes: an operation on an array counts once, one of a loop in every step.
   var operationCount: Int {
     var count = code.count { !$0.isLoad }
-    for loop in loops { count += loop.instructions.count }
+    for loop in loops { count += loop.operationCount }
     for task in tasks {
       if case .loop(let runner) = task { count += runner.operationCount } else { count += 1 }
     }
@@ -292,12 +355,14 @@ struct ProgramBuilder {
           primitive: graph.primitive(of: node)!, attribute: graph.attribute(of: node),
           inputShapes: graph.operands(of: node).map { graph.shape(of: $0) },
           outputShape: graph.shape(of: node), operands: places, target: locations[value]!))
-    case .matrixProduct(let isLeftTurned, let isRightTurned):
-      task = .product(
-        ProductTask(
-          left: places[0], right: places[1], target: locations[value]!,
-          leftExtent: operands.first!.extent, rightExtent: operands.last!.extent,
-          isLeftTurned: isLeftTurned, isRightTurned: isRightTurned))
+    case .matrixProduct(let isLeftTurned, let isRightTurned, let weight):
+      let product = ProductTask(
+        left: places[0], right: places[1], target: locations[value]!,
+        leftExtent: operands.first!.extent, rightExtent: operands.last!.extent,
+        isLeftTurned: isLeftTurned, isRightTurned: isRightTurned,
+        weight: weight)
+      loopBytes += product.bytes
+      task = .product(product)
     case .accumulation(let kinds):
       task = .accumulation(
         AccumulationTask(

@@ -60,6 +60,13 @@ func runScalars(
     case .absolute: result = abs(a)
     case .square: result = a * a
     case .squareRoot: result = a.squareRoot()
+    case .floor: result = a.rounded(.down)
+    case .ceiling: result = a.rounded(.up)
+    case .round: result = a.rounded(.toNearestOrEven)
+    case .sign: result = a > 0 ? 1 : a < 0 ? -1 : a
+    case .relu: result = a.isNaN || a > 0 ? a : 0
+    case .heaviside: result = a > 0 ? 1 : a < 0 ? 0 : a == 0 ? 0.5 : a
+    case .not: result = a == 0 ? 1 : 0
     case .exp: result = set.pointee.exp_one(a)
     case .log: result = set.pointee.log_one(a)
     case .log1p: result = set.pointee.log1p_one(a)

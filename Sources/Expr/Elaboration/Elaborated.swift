@@ -54,6 +54,28 @@ public indirect enum Elaborated: Sendable {
   }
 
   var function: Function? { if case .function(let function) = self { function } else { nil } }
+
+  /// The node of what must be a number or an array.
+  public func tensor(at span: SourceSpan?) throws(Diagnostic) -> NodeID {
+    switch self {
+    case .tensor(let node), .table(_, let node): return node
+    case .tuple(let parts):
+      throw Diagnostic(
+        "a number or an array is needed here, not a tuple of \(parts.count)", at: span,
+        hint: "t[1] is its first part")
+    case .function(let function): throw .functionAsValue(function, at: span)
+    case .string:
+      throw Diagnostic("a text is no number", at: span, hint: "print(\"…\", x) prints texts")
+    }
+  }
+
+  /// What must be a function.
+  func requiredFunction(at span: SourceSpan) throws(Diagnostic) -> Function {
+    guard case .function(let function) = self else {
+      throw Diagnostic("a function is needed here", at: span, hint: "x -> x^2 is one")
+    }
+    return function
+  }
 }
 
 /// A function as a value.

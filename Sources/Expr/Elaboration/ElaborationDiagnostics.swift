@@ -22,7 +22,7 @@ extension Diagnostic {
   var isNotKnownYet: Bool { message == Self.notKnownYetMessage }
 
   /// A chain of definitions that leads back to its start.
-  static func cycle(_ chain: [Name], at span: SourceSpan?) -> Diagnostic {
+  public static func cycle(_ chain: [Name], at span: SourceSpan?) -> Diagnostic {
     let names = chain + chain.prefix(1)
     return Diagnostic(
       "this definition goes round in a circle: \(names.map(\.spelling).joined(separator: " → "))",
@@ -46,7 +46,8 @@ extension Diagnostic {
   static func unknownFunction(
     _ name: Name, in environment: Environment, at span: SourceSpan?
   ) -> Diagnostic {
-    let close = closest(to: name.spelling, among: Builtins.names)
+    let functions = Builtins.names.filter { Builtins.constants[$0] == nil }
+    let close = closest(to: name.spelling, among: functions)
     return Diagnostic(
       "unknown function '\(name)'", at: span,
       hint: close.map { "did you mean '\($0)'?" } ?? ":help functions lists those there are")

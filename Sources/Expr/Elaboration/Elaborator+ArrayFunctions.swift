@@ -52,7 +52,9 @@ extension Elaborator {
   ) throws(Diagnostic) -> NodeID {
     guard placeholders.isEmpty else { throw .notKnownYet(at: place) }
     let shape = Shape(try self.sizes(sizes, at: place))
-    guard shape.count <= 1 << 28 else { throw Diagnostic("this array is too large", at: place) }
+    guard shape.count <= Program.defaultMemoryLimit / 8 else {
+      throw Diagnostic("this array is too large", at: place)
+    }
     var elements: [Double] = []
     elements.reserveCapacity(shape.count)
     for _ in 0..<shape.count { elements.append(draw(&random)) }

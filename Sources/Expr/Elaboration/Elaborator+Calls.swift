@@ -76,6 +76,7 @@ extension Elaborator {
     if let composite = Composite.table[name.key] {
       try check(operands.count, composite.arity, name, at: span)
       try check(attribute, composite.takesAxis, name, at: span)
+      graph.origin = span
       do {
         return try composite.build(&graph, operands, attribute)
       } catch {

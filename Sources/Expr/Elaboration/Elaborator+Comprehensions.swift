@@ -18,15 +18,8 @@ extension Elaborator {
     if isMatrix, condition != nil {
       throw Diagnostic("a matrix takes no condition", at: span)
     }
-    let entries: NodeID
-    do {
-      entries = try batched(table, at: span) { elaborator throws(Diagnostic) in
-        try elaborator.guarded(body, table.guardCondition, reduction, tree)
-      }
-    } catch  where error.isNotKnownYet {
-      entries = try writtenOut(table, span) { elaborator throws(Diagnostic) in
-        try elaborator.guarded(body, table.guardCondition, reduction, tree)
-      }
+    let entries = try mapped(over: table, at: span) { elaborator throws(Diagnostic) in
+      try elaborator.guarded(body, table.guardCondition, reduction, tree)
     }
     if let reduction { return try reduce(reduction, entries, at: span) }
     guard isMatrix else { return entries }
@@ -48,14 +41,23 @@ extension Elaborator {
     let table = EntryTable(sequence)
     let body: (inout Elaborator) throws(Diagnostic) -> NodeID = { elaborator throws(Diagnostic) in
       let entry = elaborator.locals[EntryTable.soleName] ?? .tuple([])
-      return try elaborator.tensor(elaborator.apply(function, to: [entry], at: span), at: span)
+      return try elaborator.apply(function, to: [entry], at: span).tensor(at: span)
     }
     let outer = locals
     defer { locals = outer }
+    return .tensor(try mapped(over: table, at: span, body))
+  }
+
+  /// A body for all entries of a table at a time: batched, or written out where it needs an entry's
+  /// value while elaborating.
+  mutating func mapped(
+    over table: EntryTable, at span: SourceSpan,
+    _ body: (inout Elaborator) throws(Diagnostic) -> NodeID
+  ) throws(Diagnostic) -> NodeID {
     do {
-      return .tensor(try batched(table, at: span, body))
+      return try batched(table, at: span, body)
     } catch  where error.isNotKnownYet {
-      return .tensor(try writtenOut(table, span, body))
+      return try writtenOut(table, span, body)
     }
   }
 
@@ -84,13 +86,23 @@ extension Elaborator {
     defer { placeholders.removeLast(stands.count) }
     let root = try body(&self)
     let environment = environment
-    var batching = Batching(graph, placeholders: all, count: table.count) {
-      graph, index, node throws(Diagnostic) in
-      try Self.positions(&graph, index, node, environment, at: span)
+    var batching = Batching(
+      graph, placeholders: all, count: table.count, leavesRead: staticUses
+    ) { graph, index throws(Diagnostic) in
+      // What an outer loop has reached is not known.
+      if graph.leaves(under: [index]).contains(where: { $0.leaf.id.order < 0 }) {
+        throw .notKnownYet(at: span)
+      }
+      return try graph.values(of: [index], in: environment)[0].elements
     }
-    if let result = try batching.batch(root) {
-      graph = batching.graph
-      return result
+    do {
+      if let result = try batching.batch(root) {
+        graph = batching.graph
+        staticUses.formUnion(batching.leavesRead)
+        return result
+      }
+    } catch  where error.isNotKnownYet && table.count > Self.writtenOutEntries {
+      // An index that an outer loop decides: a loop within that loop.
     }
     // No batched form: a loop without carries, which any body has.
     guard graph.shape(of: root).rank < 2 else { throw .notKnownYet(at: span) }
@@ -98,35 +110,9 @@ extension Elaborator {
     return graph.loop(steps: table.count, mapped: mapped, carries: [], stacked: [root]).stacked[0]
   }
 
-  /// The most entries that are written out to see which branch each takes.
-  private static let branchLimit = 2000
-
-  /// Positions from 0 for all entries of an index; one outside is an error.
-  private static func positions(
-    _ graph: inout Graph, _ index: NodeID, _ node: NodeID, _ environment: Environment,
-    at span: SourceSpan
-  ) throws(Diagnostic) -> [Int] {
-    let leaves = graph.leaves(under: [index])
-    if leaves.contains(where: { $0.leaf.id.order < 0 }) { throw .notKnownYet(at: span) }
-    guard case .picking(let picking) = graph.attribute(of: node) else { return [] }
-    let size = picking.axes.firstIndex(of: .operand).map { picking.source.dimensions[$0] } ?? 0
-    let isPair = picking.axes.allSatisfy { $0 == .operand } && picking.axes.count == 2
-    let limit = isPair ? max(picking.source.dimensions[0], picking.source.dimensions[1]) : size
-    let numbers = try graph.values(of: [index], in: environment)[0].elements
-    var positions: [Int] = []
-    positions.reserveCapacity(numbers.count)
-    for number in numbers {
-      guard let whole = Int(exactly: number), whole >= 1, whole <= limit else {
-        // It may stand in a branch that this entry does not take; written out, that shows.
-        if numbers.count <= branchLimit { throw .notKnownYet(at: span) }
-        throw Diagnostic(
-          "the index \(NumberFormat().string(number)) is outside 1…\(limit)", at: span,
-          hint: "look at the range the index runs over")
-      }
-      positions.append(whole - 1)
-    }
-    return positions
-  }
+  /// Entries up to which a body is written out for the sake of the loop around it: a few vectors are
+  /// faster than many short loops.
+  private static let writtenOutEntries = 256
 
   private mutating func writtenOut(
     _ table: EntryTable, _ span: SourceSpan,

@@ -9,7 +9,7 @@ extension Elaborator {
   ) throws(Diagnostic) -> Elaborated {
     let variables = arguments.map { freshVariables($0) }
     let result = try apply(function, to: variables, at: span)
-    let output = try tensor(result, at: span)
+    let output = try result.tensor(at: span)
     let nodes = variables.flatMap(\.nodes)
     switch kind {
     case .slope:
@@ -63,7 +63,7 @@ extension Elaborator {
     guard !shape.isScalar else { return }
     throw Diagnostic(
       "a gradient needs one number, not a \(shape)", at: span,
-      hint: "jac is the derivative of an array; sum(…) makes one number")
+      hint: "jac is the derivative of an array, vjp a product with it; sum(…) makes one number")
   }
 
   /// `grad(E, w)`: of a function at a point, or of an expression in a name.
@@ -75,7 +75,7 @@ extension Elaborator {
     if case .function(let function) = value {
       return try derivative(kind, of: function, at: [self.value(point, tree)], span: span)
     }
-    let output = try tensor(value, at: tree.span(of: target))
+    let output = try value.tensor(at: tree.span(of: target))
     let variable = try variable(point, tree)
     switch kind {
     case .gradient:
@@ -135,9 +135,9 @@ extension Elaborator {
     let output: NodeID
     if case .function(let function) = value {
       variable = freshVariables(try self.value(point, tree))
-      output = try tensor(apply(function, to: [variable], at: span), at: span)
+      output = try apply(function, to: [variable], at: span).tensor(at: span)
     } else {
-      output = try tensor(value, at: tree.span(of: target))
+      output = try value.tensor(at: tree.span(of: target))
       variable = try self.variable(point, tree)
     }
     let along = try self.value(direction, tree)
@@ -145,7 +145,7 @@ extension Elaborator {
     let derivatives = environment.derivatives
     switch kind {
     case "vjp":
-      let seed = try fitted(tensor(along, at: place), to: graph.shape(of: output), place)
+      let seed = try fitted(along.tensor(at: place), to: graph.shape(of: output), place)
       return variable.replacing(
         derivatives.pullback(&graph, of: output, seed: seed, to: variable.nodes))
     case "jvp":

@@ -103,8 +103,8 @@ extension Elaborator {
       guard case .binary(_, let left, let right) = tree[id] else {
         preconditionFailure("an operator stands between two operands")
       }
-      let first = try tensor(a, at: tree.span(of: left))
-      let second = try tensor(b, at: tree.span(of: right))
+      let first = try a.tensor(at: tree.span(of: left))
+      let second = try b.tensor(at: tree.span(of: right))
       return .tensor(try binary(symbol, first, second, id, tree))
     }
   }
@@ -114,7 +114,7 @@ extension Elaborator {
   ) throws(Diagnostic) -> Elaborated {
     let operandValue = try value(operand, tree)
     if symbol == .plus { return operandValue }
-    _ = try operandValue.nodes.isEmpty ? tensor(operandValue, at: tree.span(of: operand)) : nil
+    _ = try operandValue.nodes.isEmpty ? operandValue.tensor(at: tree.span(of: operand)) : nil
     var results: [NodeID] = []
     for node in operandValue.nodes {
       results.append(
@@ -168,8 +168,47 @@ extension Elaborator {
     if let known = graph.scalarConstant(of: test) {
       return try value(known != 0 ? then : otherwise, tree)
     }
-    let a = try value(then, tree), b = try value(otherwise, tree)
+    let a = try attempt { elaborator throws(Diagnostic) in try elaborator.value(then, tree) }
+    let b = try attempt { elaborator throws(Diagnostic) in try elaborator.value(otherwise, tree) }
     return try choose(test, a, b, at: tree.span(of: id))
+  }
+
+  /// Elaborates a branch that may not be taken, where an index outside its array is no error yet.
+  mutating func attempt<Branch>(
+    _ branch: (inout Elaborator) throws(Diagnostic) -> Branch
+  ) throws(Diagnostic) -> Result<Branch, Diagnostic> {
+    do {
+      return .success(try branch(&self))
+    } catch  where error.isOfValue {
+      return .failure(error)
+    }
+  }
+
+  /// What stands for a value that could not be elaborated, like another one in shape.
+  mutating func missing(_ diagnostic: Diagnostic, like other: Elaborated) -> Elaborated {
+    var nodes: [NodeID] = []
+    for node in other.nodes {
+      let value = MissingValue(diagnostic: diagnostic, shape: graph.shape(of: node))
+      nodes.append(graph.apply(Primitive[.missing], [], .failure(value)))
+    }
+    return other.replacing(nodes)
+  }
+
+  /// Either of two branches by a condition that is known only when the program runs.
+  ///
+  /// - Throws: also where neither could be elaborated: one of them is taken.
+  mutating func choose(
+    _ test: NodeID, _ a: Result<Elaborated, Diagnostic>, _ b: Result<Elaborated, Diagnostic>,
+    at span: SourceSpan
+  ) throws(Diagnostic) -> Elaborated {
+    switch (a, b) {
+    case (.success(let x), .success(let y)): return try choose(test, x, y, at: span)
+    case (.success(let x), .failure(let error)):
+      return try choose(test, x, missing(error, like: x), at: span)
+    case (.failure(let error), .success(let y)):
+      return try choose(test, missing(error, like: y), y, at: span)
+    case (.failure(let error), .failure): throw error
+    }
   }
 
   /// The node of a condition: one number; a constant where it is known while elaborating.
@@ -183,6 +222,11 @@ extension Elaborator {
     if graph.leaves(under: [test]).isEmpty, !dependsOnPlaceholder(test) {
       return graph.constant(try staticValue(of: test, at: tree.span(of: id)))
     }
+    let leaves = graph.leaves(under: [test]).filter { $0.leaf.id.order >= 0 }
+    let names = leaves.map { "'\($0.leaf.name)'" }.joined(separator: " and ")
+    openCondition =
+      "'\(tree.text(of: id))' depends on the value of "
+      + (names.isEmpty ? "what a loop walks over" : names)
     return test
   }
 
@@ -195,8 +239,35 @@ extension Elaborator {
       throw Diagnostic("the two branches have different structures", at: span)
     }
     var chosen: [NodeID] = []
-    for (x, y) in zip(first, second) { chosen.append(try apply("select", [test, x, y], at: span)) }
+    for (x, y) in zip(first, second) {
+      if let updated = update(test, x, y) {
+        chosen.append(updated)
+      } else {
+        chosen.append(try apply("select", [test, x, y], at: span))
+      }
+    }
     return a.replacing(chosen)
+  }
+
+  /// An array with an entry replaced, or the array itself: only the entry is chosen, so that a table
+  /// filled in a loop is not copied. nil if the two are anything else.
+  private mutating func update(_ test: NodeID, _ a: NodeID, _ b: NodeID) -> NodeID? {
+    for (changed, array, isThen) in [(a, b, true), (b, a, false)] {
+      guard graph.primitive(of: changed)?.symbol == .replaceAt else { continue }
+      let operands = Array(graph.operands(of: changed)), attribute = graph.attribute(of: changed)
+      guard operands[0] == array else { continue }
+      func pick(_ x: NodeID, _ y: NodeID) -> NodeID {
+        isThen ? graph.apply(.select, test, x, y) : graph.apply(.select, test, y, x)
+      }
+      // Where the branch is not taken its index may be outside.
+      let one = graph.constant(1)
+      let indices = operands.dropFirst(2).map { pick($0, one) }
+      graph.origin = graph.origin(of: changed)
+      let old = graph.apply(Primitive[.pick], [array] + indices, attribute)
+      let new = graph.broadcast(operands[1], to: graph.shape(of: old))
+      return graph.apply(Primitive[.replaceAt], [array, pick(new, old)] + indices, attribute)
+    }
+    return nil
   }
 
   private mutating func range(
@@ -232,7 +303,7 @@ extension Elaborator {
   ) throws(Diagnostic) -> Elaborated {
     let primed = try value(operand, tree)
     if case .function(let function) = primed { return .function(.derivative(.slope, function)) }
-    let node = try tensor(primed, at: tree.span(of: operand))
+    let node = try primed.tensor(at: tree.span(of: operand))
     if graph.shape(of: node).isScalar {
       let text = tree.text(of: operand)
       let variable = graph.leaves(under: [node]).first { !$0.leaf.isData }?.leaf.name.spelling

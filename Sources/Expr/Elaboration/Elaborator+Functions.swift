@@ -7,7 +7,7 @@ extension Elaborator {
     case .closure(let closure): return try call(closure, arguments, at: span)
     case .builtin(let name):
       var operands: [NodeID] = []
-      for argument in arguments { operands.append(try tensor(argument, at: span)) }
+      for argument in arguments { operands.append(try argument.tensor(at: span)) }
       return .tensor(try builtin(name, operands, .none, at: span))
     case .derivative(let kind, let function):
       return try derivative(kind, of: function, at: arguments, span: span)
@@ -26,7 +26,8 @@ extension Elaborator {
     guard callDepth < Self.callDepthLimit else {
       throw Diagnostic(
         "calls of \(closure.signature) go deeper than \(Self.callDepthLimit)", at: span,
-        hint: "a recursion ends by a condition that is known while elaborating: sizes, constants")
+        hint: openCondition.map { "\($0): a recursion ends by sizes and constants" }
+          ?? "a recursion ends by a condition that is known while elaborating: sizes, constants")
     }
     let outer = (locals, endValues)
     callDepth += 1
@@ -158,22 +159,41 @@ extension Elaborator {
       if known != 0 { return try runBody(then, tree) }
       return try otherwise.map { id throws(Diagnostic) in try runBody(id, tree) } ?? nil
     }
-    let before = locals
-    let first = try runBody(then, tree)
-    let afterThen = locals
+    let span = tree.span(of: id), before = locals
+    let first = try branch(then, tree), afterThen = locals
     locals = before
-    let second = try otherwise.map { id throws(Diagnostic) in try runBody(id, tree) } ?? nil
+    let second =
+      try otherwise.map { id throws(Diagnostic) in try branch(id, tree) } ?? .success(nil)
     let afterElse = locals
     locals = before
-    for (name, old) in before {
-      guard let a = afterThen[name], let b = afterElse[name], a.nodes != b.nodes else {
-        locals[name] = afterThen[name] ?? old
-        continue
-      }
-      locals[name] = try choose(test, a, b, at: tree.span(of: id))
+    if case (.failure(let error), .failure) = (first, second) { throw error }
+    let changed = [then, otherwise].compactMap { $0 }.reduce(into: Set<String>()) {
+      $0.formUnion(assignedNames($1, tree))
     }
-    guard let first, let second else { return nil }
-    return try choose(test, first, second, at: tree.span(of: id))
+    for name in changed.sorted() where before[name] != nil {
+      guard let a = afterThen[name], let b = afterElse[name] else { continue }
+      let x = first.map { _ in a }, y = second.map { _ in b }
+      if case (.success, .success) = (x, y), a.nodes == b.nodes, !a.nodes.isEmpty {
+        locals[name] = a
+      } else {
+        locals[name] = try choose(test, x, y, at: span)
+      }
+    }
+    switch (first, second) {
+    case (.success(let a?), .success(let b?)): return try choose(test, a, b, at: span)
+    case (.success(let value?), .failure(let error)):
+      return try choose(test, .success(value), .failure(error), at: span)
+    case (.failure(let error), .success(let value?)):
+      return try choose(test, .failure(error), .success(value), at: span)
+    default: return nil
+    }
+  }
+
+  /// One branch of an `if` that keeps both: its value, and the locals as it leaves them.
+  private mutating func branch(
+    _ body: SyntaxID, _ tree: SyntaxTree
+  ) throws(Diagnostic) -> Result<Elaborated?, Diagnostic> {
+    try attempt { elaborator throws(Diagnostic) in try elaborator.runBody(body, tree) }
   }
 
   // MARK: Assignment in blocks
@@ -204,11 +224,13 @@ extension Elaborator {
     _ items: [SyntaxID], of old: Elaborated, by new: Elaborated, _ id: SyntaxID, _ tree: SyntaxTree
   ) throws(Diagnostic) -> Elaborated {
     let span = tree.span(of: id)
-    let array = try tensor(old, at: span), entry = try tensor(new, at: span)
+    let array = try old.tensor(at: span), entry = try new.tensor(at: span)
+    let axes = try axes(of: graph.shape(of: array), items, id, tree)
     var known: [Selection.Axis] = []
-    for axis in try axes(of: graph.shape(of: array), items, id, tree) {
-      guard case .known(let axis) = axis else { throw .notKnownYet(at: span) }
-      known.append(axis)
+    for case .known(let axis) in axes { known.append(axis) }
+    if known.count < axes.count {
+      let place = place(of: axes, items, id, tree)
+      return .tensor(try replacing(axes, of: array, by: entry, at: place))
     }
     let selection = Selection(axes: known, source: graph.shape(of: array))
     let shape = graph.shape(of: entry)

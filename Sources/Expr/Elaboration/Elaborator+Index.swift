@@ -5,9 +5,20 @@ extension Elaborator {
   ) throws(Diagnostic) -> Elaborated {
     let indexed = try value(base, tree)
     if case .tuple(let parts) = indexed { return try part(of: parts, items, id, tree) }
-    let node = try tensor(indexed, at: tree.span(of: base))
+    let node = try indexed.tensor(at: tree.span(of: base))
     let axes = try axes(of: graph.shape(of: node), items, id, tree)
-    return .tensor(try taking(axes, from: node, at: tree.span(of: id)))
+    return .tensor(try taking(axes, from: node, at: place(of: axes, items, id, tree)))
+  }
+
+  /// Where an index stands that the program may find outside: the one that is computed, all of it where
+  /// there are several.
+  func place(
+    of axes: [IndexAxis], _ items: [SyntaxID], _ id: SyntaxID, _ tree: SyntaxTree
+  ) -> SourceSpan {
+    let computed = zip(items, axes.suffix(items.count)).filter {
+      if case .dynamic = $0.1 { true } else { false }
+    }
+    return tree.span(of: computed.count == 1 ? computed[0].0 : id)
   }
 
   private mutating func part(
@@ -93,13 +104,10 @@ extension Elaborator {
     for number in index.elements {
       guard let whole = Int(exactly: number) else {
         throw Diagnostic(
-          "\(NumberFormat().string(number)) is no index: indices are whole numbers", at: span)
+          "\(NumberFormat().string(number)) is no index: indices are whole numbers", at: span,
+          isOfValue: true)
       }
-      guard whole >= 1, whole <= size else {
-        throw Diagnostic(
-          "the index \(whole) is outside 1…\(size)", at: span,
-          hint: whole == 0 ? "indices start at 1" : nil)
-      }
+      guard whole >= 1, whole <= size else { throw .indexOutside(whole, size, at: span) }
       positions.append(whole - 1)
     }
     return Selection.Axis(positions: positions, isSingle: index.shape.isScalar)
@@ -142,18 +150,37 @@ extension Elaborator {
   fileprivate mutating func picking(
     _ axes: [IndexAxis], from node: NodeID, at span: SourceSpan
   ) throws(Diagnostic) -> NodeID {
-    var shape = graph.shape(of: node)
-    var source = node
-    var axes = axes
-    if shape.isRow {
-      // A row is picked from as the vector it is the transpose of.
-      source = graph.apply(.transpose, node)
-      shape = graph.shape(of: source)
-      axes.removeFirst()
+    let (array, picking, indices) = try picking(axes, node, at: span)
+    graph.origin = span
+    return graph.apply(Primitive[.pick], [array] + indices, .picking(picking))
+  }
+
+  /// An array with entries at positions that a loop decides replaced by others.
+  mutating func replacing(
+    _ axes: [IndexAxis], of node: NodeID, by entry: NodeID, at span: SourceSpan
+  ) throws(Diagnostic) -> NodeID {
+    let (array, picking, indices) = try picking(axes, node, at: span)
+    let wanted = picking.result, shape = graph.shape(of: entry)
+    guard shape.isScalar || shape.count == wanted.count else {
+      throw Diagnostic("\(wanted.count) entries cannot take a \(shape)", at: span)
     }
+    let fitted = shape.isScalar ? entry : graph.shaped(entry, to: wanted)
+    let new = graph.broadcast(fitted, to: wanted)
+    graph.origin = span
+    let changed = graph.apply(Primitive[.replaceAt], [array, new] + indices, .picking(picking))
+    return graph.shape(of: node).isRow ? graph.apply(.transpose, changed) : changed
+  }
+
+  /// What to pick from: a row is picked from as the vector it is the transpose of.
+  private mutating func picking(
+    _ axes: [IndexAxis], _ node: NodeID, at span: SourceSpan
+  ) throws(Diagnostic) -> (array: NodeID, picking: Picking, indices: [NodeID]) {
+    let isRow = graph.shape(of: node).isRow
+    let array = isRow ? graph.apply(.transpose, node) : node
+    let shape = graph.shape(of: array)
     var picked: [Picking.Axis] = []
     var indices: [NodeID] = []
-    for (axis, size) in zip(axes, shape.dimensions) {
+    for (axis, size) in zip(isRow ? Array(axes.dropFirst()) : axes, shape.dimensions) {
       switch axis {
       case .dynamic(let index):
         picked.append(.operand)
@@ -163,7 +190,6 @@ extension Elaborator {
       case .known: throw .notKnownYet(at: span)
       }
     }
-    return graph.apply(
-      Primitive[.pick], [source] + indices, .picking(Picking(axes: picked, source: shape)))
+    return (array, Picking(axes: picked, source: shape), indices)
   }
 }

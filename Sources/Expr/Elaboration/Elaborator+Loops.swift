@@ -130,7 +130,7 @@ extension Elaborator {
   }
 
   /// The names that statements of a block assign, also inside loops and branches.
-  private func assignedNames(_ id: SyntaxID, _ tree: SyntaxTree) -> Set<String> {
+  func assignedNames(_ id: SyntaxID, _ tree: SyntaxTree) -> Set<String> {
     switch tree[id] {
     case .block(let statements):
       return statements.reduce(into: []) { $0.formUnion(assignedNames($1.node, tree)) }

@@ -34,9 +34,25 @@ extension Elaborator {
     return try sequence(of: walked, at: tree.span(of: id))
   }
 
+  /// The most tuples that `zip` makes where no loop takes them one by one.
+  private static let zipLimit = 10_000
+
+  /// `zip(s, t)` as a value: a tuple of tuples.
+  mutating func zipped(_ id: SyntaxID, _ tree: SyntaxTree) throws(Diagnostic) -> Elaborated {
+    let sequence = try sequence(id, tree)
+    guard sequence.count <= Self.zipLimit else {
+      throw Diagnostic(
+        "zip would make a tuple of \(sequence.count)", at: tree.span(of: id),
+        hint: "for (a, b) in zip(s, t) takes them one by one")
+    }
+    var tuples: [Elaborated] = []
+    for position in 0..<sequence.count { tuples.append(entry(position, of: sequence)) }
+    return .tuple(tuples)
+  }
+
   func sequence(of value: Elaborated, at span: SourceSpan) throws(Diagnostic) -> Walk {
     if case .tuple(let parts) = value { return .parts(parts) }
-    let node = try tensor(value, at: span)
+    let node = try value.tensor(at: span)
     let shape = graph.shape(of: node)
     guard shape.rank == 1 || shape.rank == 2 else {
       throw Diagnostic("a loop walks over an array or a range, not a \(shape)", at: span)

@@ -11,7 +11,7 @@ extension Elaborator {
     placeholders.append(unknown)
     defer { placeholders.removeLast() }
     let result = try apply(function, to: [.tensor(unknown)], at: span)
-    let image = try tensor(result, at: span)
+    let image = try result.tensor(at: span)
     var objective: NodeID?
     var residual = image
     if kind == .minimum {
@@ -29,6 +29,7 @@ extension Elaborator {
     if kind == .linear { residual = graph.apply(.subtract, image, given) }
     let jacobian = kind == .linear ? nil : try self.jacobian(of: residual, in: unknown, span)
     let start = kind == .linear ? graph.filled(0, shape) : given
+    graph.origin = span
     return .tensor(
       graph.solution(
         kind, unknown: unknown, start: start, residual: residual, jacobian: jacobian,

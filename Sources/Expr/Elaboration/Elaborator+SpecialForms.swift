@@ -5,7 +5,7 @@ extension Elaborator {
   ) throws(Diagnostic) -> Elaborated? {
     let forms: Set<String> = [
       "grad", "∇", "jac", "hess", "jvp", "vjp", "hvp", "fold", "scan", "iterate", "map", "read",
-      "argmin", "fixedpoint", "root", "cg",
+      "argmin", "fixedpoint", "root", "cg", "zip",
     ]
     guard forms.contains(name.key) else { return nil }
     // argmin(x, dim=1) is a reduction, argmin(f, x0) is not.
@@ -35,6 +35,7 @@ extension Elaborator {
       guard let kind = SolverBody.Kind(rawValue: name.key) else { return nil }
       return try solver(kind, items, span, tree)
     case ("read", 1): return try read(items[0], tree)
+    case ("zip", 2...): return try zipped(id, tree)
     case ("map", 2):
       let function = try function(items[0], tree)
       return try map(function, sequence(items[1], tree), at: span)
@@ -46,7 +47,7 @@ extension Elaborator {
         "scan": "scan((h, x) -> …, h0, xs)", "iterate": "iterate(f, x0, n)", "map": "map(f, xs)",
         "argmin": "argmin(f, x0), or argmin(x) of a vector",
         "fixedpoint": "fixedpoint(g, x0)", "root": "root(g, x0)", "cg": "cg(v -> A*v, b)",
-        "read": "read(\"data.csv\")",
+        "read": "read(\"data.csv\")", "zip": "zip(s, t)",
       ]
       throw Diagnostic(
         "\(name) does not take \(items.count) arguments", at: span, hint: usage[name.key])
@@ -54,15 +55,8 @@ extension Elaborator {
   }
 
   /// An argument that must be a function.
-  func requireFunction(_ value: Elaborated, at span: SourceSpan) throws(Diagnostic) -> Function {
-    guard case .function(let function) = value else {
-      throw Diagnostic("a function is needed here", at: span, hint: "x -> x^2 is one")
-    }
-    return function
-  }
-
   mutating func function(_ id: SyntaxID, _ tree: SyntaxTree) throws(Diagnostic) -> Function {
-    try requireFunction(value(id, tree), at: tree.span(of: id))
+    try value(id, tree).requiredFunction(at: tree.span(of: id))
   }
 
   private mutating func derivativeFunction(

@@ -20,6 +20,7 @@ extension Elaborator {
         "the name of a file is needed, in quotes", at: tree.span(of: path),
         hint: "read(\"data.csv\")")
     }
+    readsFiles = true
     do {
       let text = String(decoding: try environment.files.contents(of: name), as: UTF8.self)
       let table = try DelimitedText(text, name: name)
@@ -48,10 +49,11 @@ extension Elaborator {
         hint: close.map { "did you mean '\($0)'?" } ?? "columns: \(names.joined(separator: ", "))")
     }
     let shape = graph.shape(of: node)
-    let axes = [
-      Selection.Axis(positions: 0..<shape.dimensions[0], isSingle: false),
-      Selection.Axis(positions: [position], isSingle: true),
-    ]
+    var axes = [Selection.Axis(positions: [position], isSingle: true)]
+    // The row of a table that stands for one observation is a vector.
+    if shape.rank == 2 {
+      axes.insert(.init(positions: 0..<shape.dimensions[0], isSingle: false), at: 0)
+    }
     return .tensor(
       graph.apply(Primitive[.index], [node], .selection(Selection(axes: axes, source: shape))))
   }

@@ -10,9 +10,17 @@ public struct Elaborator {
   /// The definitions met, in the order in which they were elaborated.
   public private(set) var definitions: [(name: Name, value: Elaborated)] = []
   /// Leaves whose value decided something (a size, a bound): when it changes, elaborate again.
-  public private(set) var staticUses: Set<Leaf.ID> = []
+  public internal(set) var staticUses: Set<Leaf.ID> = []
+  /// The names looked up in the environment, bound or not.
+  private var namesRead: Set<Name> = []
+  /// The definitions that drew random numbers, by key.
+  private var drawing: Set<String> = []
+  /// Whether a file was read, which may hold something else next time.
+  var readsFiles = false
 
-  private var valuesOfDefinitions: [String: Elaborated] = [:]
+  /// What names of the session stand for, where that is known: definitions, and columns of data while
+  /// a model is elaborated for one observation.
+  var valuesOfDefinitions: [String: Elaborated] = [:]
   /// Parameters and locals of the function or block being elaborated.
   var locals: [String: Elaborated] = [:]
   /// The dimension that `end` stands for inside an index.
@@ -24,6 +32,9 @@ public struct Elaborator {
   public internal(set) var random: RandomGenerator
   /// Calls within calls, which recursion without end must not overflow.
   var callDepth = 0
+
+  /// The last condition that was not known while elaborating: what a recursion fails to end by.
+  var openCondition: String?
 
   static let callDepthLimit = 100
 
@@ -57,7 +68,7 @@ public struct Elaborator {
   public mutating func elaborate(
     _ id: SyntaxID, of tree: SyntaxTree
   ) throws(Diagnostic) -> NodeID {
-    try tensor(elaborateValue(id, of: tree), at: tree.span(of: id))
+    try elaborateValue(id, of: tree).tensor(at: tree.span(of: id))
   }
 
   /// The value of a name of the session.
@@ -70,25 +81,12 @@ public struct Elaborator {
 
   /// The node of a name of the session that must be a number or an array.
   public mutating func elaborate(_ name: Name, at span: SourceSpan?) throws(Diagnostic) -> NodeID {
-    try tensor(elaborateValue(name, at: span), at: span)
+    try elaborateValue(name, at: span).tensor(at: span)
   }
 
   /// The node of an expression whose definitions are elaborated already.
   mutating func node(_ id: SyntaxID, _ tree: SyntaxTree) throws(Diagnostic) -> NodeID {
-    try tensor(value(id, tree), at: tree.span(of: id))
-  }
-
-  func tensor(_ value: Elaborated, at span: SourceSpan?) throws(Diagnostic) -> NodeID {
-    switch value {
-    case .tensor(let node), .table(_, let node): return node
-    case .tuple(let parts):
-      throw Diagnostic(
-        "a number or an array is needed here, not a tuple of \(parts.count)", at: span,
-        hint: "t[1] is its first part")
-    case .function(let function): throw .functionAsValue(function, at: span)
-    case .string:
-      throw Diagnostic("a text is no number", at: span, hint: "print(\"…\", x) prints texts")
-    }
+    try value(id, tree).tensor(at: tree.span(of: id))
   }
 
   // MARK: Definitions
@@ -133,7 +131,8 @@ public struct Elaborator {
     }
   }
 
-  private func pending(_ name: Name, _ visitedFunctions: inout Set<String>) -> Work? {
+  private mutating func pending(_ name: Name, _ visitedFunctions: inout Set<String>) -> Work? {
+    namesRead.insert(name)
     switch environment[name]?.binding {
     case .definition(let definition) where valuesOfDefinitions[name.key] == nil:
       return Work(name: name, definition: definition, needs: definition.freeNames)
@@ -149,6 +148,7 @@ public struct Elaborator {
     (endValues, locals, random) = ([], [:], definition.random)
     defer { (endValues, locals, random) = outer }
     var result = try value(definition.value, definition.tree)
+    if random != definition.random { drawing.insert(name.key) }
     for position in definition.part {
       guard case .tuple(let parts) = result, parts.indices.contains(position) else {
         throw Diagnostic(
@@ -199,6 +199,13 @@ public struct Elaborator {
     return value.elaborated.replacing(parts)
   }
 
+  /// What this elaboration rests on; nil where doing it again may give something else, since it read
+  /// a file or drew random numbers outside definitions.
+  public var dependencies: Dependencies? {
+    guard !readsFiles, random == environment.random else { return nil }
+    return Dependencies(namesRead, staticUses: staticUses, drawing: drawing, in: environment)
+  }
+
   // MARK: Values known while elaborating
 
   /// The value of a node, computed now: a bound, a size, an index. The leaves under it become static
@@ -222,6 +229,7 @@ public struct Elaborator {
   mutating func apply(
     _ name: String, _ operands: [NodeID], _ attribute: Attribute = .none, at span: SourceSpan
   ) throws(Diagnostic) -> NodeID {
+    graph.origin = span
     do {
       return try graph.checked(name, operands, attribute)
     } catch {
@@ -248,10 +256,14 @@ extension Graph {
   public func values(
     of outputs: [NodeID], in environment: Environment
   ) throws(Diagnostic) -> [Tensor] {
-    let program = try Program(self, outputs: outputs)
-    program.setLeaves(from: environment)
-    try program.run()
-    return outputs.indices.map { program.value(ofOutput: $0) }
+    try compiled(outputs).values(outputs.count, in: environment)
+  }
+
+  /// The values of some nodes by plain arithmetic, step by step as they are typed.
+  public func values(
+    asTyped outputs: [NodeID], in environment: Environment
+  ) throws(Diagnostic) -> [Tensor] {
+    try Program(self, outputs: outputs).values(outputs.count, in: environment)
   }
 
   /// The value of something elaborated, with the leaves as they are in an environment.
@@ -266,10 +278,8 @@ extension Graph {
     of elaborated: Elaborated, in environment: Environment
   ) throws(Diagnostic) -> (value: Value, notes: [String]) {
     let outputs = elaborated.nodes
-    let program = try Program(self, outputs: outputs)
-    program.setLeaves(from: environment)
-    try program.run()
-    var tensors = outputs.indices.map { program.value(ofOutput: $0) }[...]
+    let program = try compiled(outputs)
+    var tensors = try program.values(outputs.count, in: environment)[...]
     return (elaborated.value(from: &tensors), program.notes)
   }
 }
@@ -291,6 +301,15 @@ extension Elaborated {
 }
 
 extension Program {
+  /// The first outputs with the leaves as they are in an environment.
+  fileprivate func values(
+    _ count: Int, in environment: Environment
+  ) throws(Diagnostic) -> [Tensor] {
+    setLeaves(from: environment)
+    try run()
+    return (0..<count).map { value(ofOutput: $0) }
+  }
+
   /// Sets every leaf to its value in an environment.
   public func setLeaves(from environment: Environment) {
     for entry in environment.all {

@@ -18,7 +18,8 @@ struct EntryTable {
 
   /// The local name of an entry that has no pattern (`map`).
   static let soleName = "entry of map"
-  private static let limit = 1 << 27
+  /// Positions of each generator take as much memory as the entries.
+  private static var limit: Int { min(1 << 27, Program.defaultMemoryLimit / 32) }
 
   /// One sequence, entry by entry.
   init(_ sequence: Walk) {

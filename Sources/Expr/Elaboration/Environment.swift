@@ -154,6 +154,39 @@ public struct Environment: Sendable {
     }
   }
 
+  /// The names through which a definition leads back to itself, itself first; nil if it does not.
+  /// One walk over the names under it, in a loop: chains may be long.
+  public func circle(through name: Name) -> [Name]? {
+    func reads(_ name: Name) -> [Name] {
+      switch entries[name.key]?.binding {
+      case .definition(let definition): definition.freeNames
+      case .function(let function): function.freeNames
+      case .leaf, nil: []
+      }
+    }
+    var visited: Set<Name> = []
+    var path = [(name: entries[name.key]?.name ?? name, needs: reads(name)[...])]
+    while let needed = path[path.count - 1].needs.popFirst() ?? nil {
+      if needed == name { return path.map(\.name) }
+      if visited.insert(needed).inserted { path.append((needed, reads(needed)[...])) }
+      while path.count > 1, path[path.count - 1].needs.isEmpty { path.removeLast() }
+    }
+    return nil
+  }
+
+  /// Whether one of some names is `function`, or a function that leads to it.
+  public func call(_ names: [Name], leadsTo function: Name) -> Bool {
+    var visited: Set<Name> = []
+    var pending = names
+    while let name = pending.popLast() {
+      if name == function { return true }
+      guard visited.insert(name).inserted, case .function(let called) = entries[name.key]?.binding
+      else { continue }
+      pending += called.freeNames
+    }
+    return false
+  }
+
   /// The definitions that read a name, directly or through others, in order of definition.
   public func dependents(of name: Name) -> [Name] {
     var affected: Set<String> = [name.key]

@@ -9,25 +9,30 @@ struct Batching {
   /// The batched form of each node that depends on a placeholder.
   private var batched: [NodeID: NodeID]
   private let count: Int
-  /// The value of a node that no leaf decides, for indices.
-  private let positions: (inout Graph, NodeID, NodeID) throws(Diagnostic) -> [Int]
+  /// The leaves whose values decided something.
+  private(set) var leavesRead: Set<Leaf.ID>
+  /// The numbers of an index, all entries at a time.
+  private let numbers: (Graph, NodeID) throws(Diagnostic) -> [Double]
+  private var root: NodeID?
 
   /// - Parameters:
   ///   - placeholders: what each stands for, all entries at a time.
-  ///   - positions: positions, from 0, for a batched index: the graph, the node and the index in the
-  ///     body it comes from.
+  ///   - leavesRead: the leaves whose values decided something already.
+  ///   - numbers: the values of an index, which must be known now.
   init(
-    _ graph: Graph, placeholders: [NodeID: NodeID], count: Int,
-    positions: @escaping (inout Graph, NodeID, NodeID) throws(Diagnostic) -> [Int]
+    _ graph: Graph, placeholders: [NodeID: NodeID], count: Int, leavesRead: Set<Leaf.ID>,
+    numbers: @escaping (Graph, NodeID) throws(Diagnostic) -> [Double]
   ) {
     self.graph = graph
     batched = placeholders
     self.count = count
-    self.positions = positions
+    self.numbers = numbers
+    self.leavesRead = leavesRead
   }
 
   /// The batched form of a node of the body; nil if an operation in it has no rule.
   mutating func batch(_ root: NodeID) throws(Diagnostic) -> NodeID? {
+    self.root = root
     let depends = graph.descendants(of: Array(batched.keys))
     let needed = graph.ancestors(of: [root])
     for index in depends.indices where depends[index] && needed[index] {
@@ -63,7 +68,7 @@ struct Batching {
     let shape = graph.shape(of: node)
     guard shape.rank < 2 || shape.isRow else { return nil }
     switch primitive.symbol {
-    case .product: return product(operands[0], operands[1])
+    case .product: return product(operands[0], operands[1], graph.attribute(of: node))
     case .dot: return inner(operands[0], operands[1])
     case .transpose: return graph.shape(of: operands[0]).isMatrix ? nil : batched[operands[0]]
     case .index: return index(node, operands[0])
@@ -116,15 +121,15 @@ struct Batching {
     return graph.apply(primitive, [operand], .axis(1))
   }
 
-  private mutating func product(_ a: NodeID, _ b: NodeID) -> NodeID? {
+  private mutating func product(_ a: NodeID, _ b: NodeID, _ attribute: Attribute) -> NodeID? {
     let first = graph.shape(of: a), second = graph.shape(of: b)
+    var turned = attribute
+    if case .weight(let operand) = attribute { turned = .weight(1 - operand) }
     switch (batched[a], batched[b]) {
-    case (nil, let right?) where first.isMatrix && second.isVector:
-      return graph.apply(.product, right, graph.apply(.transpose, a))
-    case (nil, let right?) where first.isRow && second.isVector:
-      return graph.apply(.product, right, graph.apply(.transpose, a))
+    case (nil, let right?) where (first.isMatrix || first.isRow) && second.isVector:
+      return graph.apply(.product, right, graph.apply(.transpose, a), attribute: turned)
     case (let left?, nil) where first.isRow && !second.isRow:
-      return graph.apply(.product, left, b)
+      return graph.apply(.product, left, b, attribute: attribute)
     case (let left?, let right?) where first.isRow && second.isVector:
       return graph.apply(.sum, graph.apply(.multiply, left, right), attribute: .axis(1))
     default: return nil
@@ -157,22 +162,19 @@ struct Batching {
     return graph.apply(.index, part, attribute: .selection(rows))
   }
 
-  /// An index that varies: its positions are known now for all entries, so it is a gather.
+  /// An index that varies: its positions are known now for all entries, so it is a gather. nil where
+  /// one is outside, which the loop reports when it gets there.
   private mutating func pick(_ node: NodeID, _ operands: [NodeID]) throws(Diagnostic) -> NodeID? {
     guard case .picking(let picking) = graph.attribute(of: node) else { return nil }
+    if let line = try pickLine(node, operands, picking) { return line }
     var taken: [[Int]?] = []
     var next = 1
-    for axis in picking.axes {
+    for (axis, size) in zip(picking.axes, picking.source.dimensions) {
       switch axis {
       case .operand:
-        let operand = operands[next]
+        guard let found = try positions(operands[next], size: size, for: node) else { return nil }
+        taken.append(found)
         next += 1
-        if let index = batched[operand] {
-          taken.append(try positions(&graph, index, node))
-        } else {
-          let known = try positions(&graph, operand, node)
-          taken.append(Array(repeating: known[0], count: count))
-        }
       case .fixed(let position): taken.append(Array(repeating: position, count: count))
       case .whole: taken.append(nil)
       }
@@ -194,6 +196,80 @@ struct Batching {
       return flat(base, source.count, zip(rows, columns).map { $0 * width + $1 })
     default: return nil
     }
+  }
+
+  /// Entries of the row, or the column, that an outer loop has reached: the line is picked when that
+  /// loop runs, its entries are known now. nil for all other indices.
+  private mutating func pickLine(
+    _ node: NodeID, _ operands: [NodeID], _ picking: Picking
+  ) throws(Diagnostic) -> NodeID? {
+    guard operands.count == 3, batched[operands[0]] == nil else { return nil }
+    for (outer, inner) in [(0, 1), (1, 0)] {
+      let index = operands[outer + 1],
+        isOpen = graph.leaves(under: [index]).contains {
+          $0.leaf.id.order < 0
+        }
+      guard isOpen, batched[index] == nil, batched[operands[inner + 1]] != nil else { continue }
+      let size = picking.source.dimensions[inner]
+      guard let entries = try positions(operands[inner + 1], size: size, for: node) else {
+        return nil
+      }
+      var axes = [Picking.Axis.operand, .operand]
+      axes[inner] = .whole
+      let part = Picking(axes: axes, source: picking.source)
+      graph.origin = graph.origin(of: node)
+      let line = graph.apply(Primitive[.pick], [operands[0], index], .picking(part))
+      return gather(line, [.init(positions: entries, isSingle: false)], .vector(size))
+    }
+    return nil
+  }
+
+  /// The positions, from 0, of an index in a dimension; where nobody asks for the entry any will do.
+  private mutating func positions(
+    _ index: NodeID, size: Int, for node: NodeID
+  ) throws(Diagnostic) -> [Int]? {
+    let known = batched[index] ?? index
+    for (_, leaf) in graph.leaves(under: [known]) { leavesRead.insert(leaf.id) }
+    let values = try numbers(graph, known)
+    var wanted: [Bool]?
+    var positions: [Int] = []
+    positions.reserveCapacity(count)
+    for entry in 0..<count {
+      let number = values[values.count == 1 ? 0 : entry]
+      if let whole = Int(exactly: number), whole >= 1, whole <= size {
+        positions.append(whole - 1)
+        continue
+      }
+      if wanted == nil { wanted = try demand(for: node) }
+      if wanted?[entry] ?? true { return nil }
+      positions.append(0)
+    }
+    return size > 0 ? positions : nil
+  }
+
+  /// For which entries the value of a node of the body is asked for: conditions that are known now
+  /// leave out the branch that is not taken. Cost: O(entries) for each node of the body.
+  private mutating func demand(for node: NodeID) throws(Diagnostic) -> [Bool] {
+    guard let root else { return [] }
+    let needed = graph.ancestors(of: [root])
+    var demands: [NodeID: [Bool]] = [root: Array(repeating: true, count: count)]
+    for index in (node.index...max(node.index, root.index)).reversed() where needed[index] {
+      guard let wanted = demands[NodeID(index)], index > node.index else { continue }
+      let operands = Array(graph.operands(of: NodeID(index)))
+      var parts = operands.map { _ in wanted }
+      if graph.primitive(of: NodeID(index))?.symbol == .select,
+        graph.shape(of: operands[0]).isScalar, let test = batched[operands[0]],
+        graph.leaves(under: [test]).allSatisfy({ leavesRead.contains($0.leaf.id) })
+      {
+        let holds = try numbers(graph, test)
+        parts[1] = zip(wanted, holds).map { $0 && $1 != 0 }
+        parts[2] = zip(wanted, holds).map { $0 && $1 == 0 }
+      }
+      for (operand, part) in zip(operands, parts) {
+        demands[operand] = demands[operand].map { zip($0, part).map { $0 || $1 } } ?? part
+      }
+    }
+    return demands[node] ?? Array(repeating: false, count: count)
   }
 
   /// Entry positions[k] of row k.

@@ -20,6 +20,8 @@ extension Graph {
   /// - Parameter map: for each node of `source` its node here; what is known stands for itself and
   ///   what is under it, what is copied is entered.
   mutating func copy(_ roots: [NodeID], from source: Graph, map: inout [NodeID?]) {
+    let outer = origin
+    defer { origin = outer }
     let known = map.indices.filter { map[$0] != nil }.map { NodeID($0) }
     let needed = source.ancestors(of: roots, stoppingAt: known)
     for index in needed.indices where needed[index] && map[index] == nil {
@@ -39,6 +41,7 @@ extension Graph {
         }
         return copied
       }
+      origin = source.origin(of: node)
       return apply(primitive, operands, source.attribute(of: node))
     }
   }

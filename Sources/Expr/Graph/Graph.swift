@@ -13,6 +13,10 @@ public struct Graph: Sendable {
   private var constants: ContiguousArray<Tensor> = []
   private var leaves: [Leaf] = []
   private var leafNodes: [Leaf.ID: NodeID] = [:]
+  /// Where the user wrote the operations that may fail when they run.
+  private var origins: [NodeID: SourceSpan] = [:]
+  /// The place that operations made from now on stem from.
+  public var origin: SourceSpan?
   /// Open addressing: node index + 1, 0 for a free place; the size is a power of two.
   private var table: ContiguousArray<Int32> = ContiguousArray(repeating: 0, count: 64)
 
@@ -87,6 +91,9 @@ public struct Graph: Sendable {
       }
     }
   }
+
+  /// Where the user wrote an operation that may fail when it runs, or the one it derives from.
+  public func origin(of id: NodeID) -> SourceSpan? { origins.isEmpty ? nil : origins[id] }
 
   /// The node of a leaf, if the graph uses it.
   public func node(of leaf: Leaf.ID) -> NodeID? { leafNodes[leaf] }
@@ -177,10 +184,12 @@ public struct Graph: Sendable {
     }
     let start = Int32(operandPool.count)
     operandPool.append(contentsOf: operands)
-    return insert(
+    let id = insert(
       Node(
         primitive: primitive.index, shape: intern(shape), attribute: attributeID,
         operandStart: start, operandCount: Int32(operands.count)), at: place)
+    if primitive.mayFail, let origin { origins[id] = origin }
+    return id
   }
 
   private func operandsEqual(_ node: Node, _ operands: [NodeID]) -> Bool {

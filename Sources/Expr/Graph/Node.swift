@@ -28,6 +28,10 @@ public enum Attribute: Hashable, Sendable {
   case progression(start: Double, step: Double, count: Int)
   /// What a loop repeats.
   case loop(LoopBody)
+  /// Why there is no value.
+  case failure(MissingValue)
+  /// Which operand of a product is the λ of the chain rule: where it is 0 nothing flows.
+  case weight(Int)
   /// Which result of a loop a projection reads, and its shape.
   case output(LoopOutput, Shape)
 
@@ -148,6 +152,24 @@ public struct Picking: Hashable, Sendable {
 
   public var result: Shape {
     Shape(zip(axes, source.dimensions).compactMap { $0 == .whole ? $1 : nil })
+  }
+}
+
+/// A value that could not be elaborated, with the shape it would have had: an error where it is asked
+/// for, none in a branch that is not taken.
+public struct MissingValue: Hashable, Sendable {
+  public let diagnostic: Diagnostic
+  public let shape: Shape
+
+  public static func == (a: MissingValue, b: MissingValue) -> Bool {
+    a.diagnostic.message == b.diagnostic.message && a.shape == b.shape
+      && a.diagnostic.span?.range == b.diagnostic.span?.range
+      && a.diagnostic.span?.source === b.diagnostic.span?.source
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(diagnostic.message)
+    hasher.combine(shape)
   }
 }
 

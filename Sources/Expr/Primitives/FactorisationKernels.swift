@@ -76,8 +76,8 @@ extension KernelArguments {
     }
   }
 
-  func multiplyStrongly() {
-    let weights = inputs[0], factors = inputs[1]
+  func multiplyStrongly(weight: Int = 0) {
+    let a = inputs[0], b = inputs[1]
     let rows = inputShapes[0].dimensions[0]
     let inner = inputShapes[0].isVector ? 1 : inputShapes[0].dimensions[1]
     let columns = inputShapes[1].isVector ? 1 : inputShapes[1].dimensions[1]
@@ -85,10 +85,15 @@ extension KernelArguments {
     for row in 0..<rows {
       let target = output + row * columns
       for k in 0..<inner {
-        let weight = weights[row * inner + k]
-        if weight == 0 { continue }
-        let line = factors + k * columns
-        for column in 0..<columns { target[column] += weight * line[column] }
+        let factor = a[row * inner + k], line = b + k * columns
+        if weight == 0 {
+          if factor == 0 { continue }
+          for column in 0..<columns { target[column] += factor * line[column] }
+        } else {
+          for column in 0..<columns where line[column] != 0 {
+            target[column] += factor * line[column]
+          }
+        }
       }
     }
   }

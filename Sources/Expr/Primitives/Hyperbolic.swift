@@ -29,7 +29,7 @@ extension Primitive {
 
   /// 1/cosh without overflow: 2e^(-|x|)/(1 + e^(-2|x|)).
   private static let sech: @Sendable (Double) -> Double = { x in
-    let decay = Double.exp(-abs(x))
+    let decay = Kernels.exp(-abs(x))
     return 2 * decay / (1 + decay * decay)
   }
 }

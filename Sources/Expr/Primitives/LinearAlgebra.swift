@@ -45,8 +45,7 @@ extension Primitive {
           let solution = graph.apply(.transpose, node)
           let moved = graph.strongProduct(right, solution)
           return [graph.apply(.negate, moved), isActive[1] ? right : nil]
-        }),
-      work: .cubic(1 / 3))
+        }), mayFail: true, work: .cubic(1 / 3))
   }
 
   private static let inv = Primitive(
@@ -67,8 +66,7 @@ extension Primitive {
         let turned = graph.apply(.transpose, node)
         let left = graph.strongProduct(weight: adjoint, from: turned)
         return [graph.apply(.negate, graph.strongProduct(left, turned))]
-      }),
-    work: .cubic(1))
+      }), mayFail: true, work: .cubic(1))
 
   private static let logdet = Primitive(
     "logdet", "log of a positive determinant, without overflow", arity: 1...1,

@@ -18,7 +18,7 @@ extension Primitive {
             Primitive[.place], [adjoint] + indices, graph.attribute(of: node))
           return [placed] + indices.map { _ in nil }
         }),
-      notation: .index),
+      notation: .index, mayFail: true),
     Primitive(
       "place", "zeros with a value at a position that is computed", isFunction: false,
       arity: 2...3,
@@ -35,7 +35,7 @@ extension Primitive {
           guard isActive[0] else { return isActive.map { _ in nil } }
           let picked = graph.apply(Primitive[.pick], [adjoint] + indices, graph.attribute(of: node))
           return [picked] + indices.map { _ in nil }
-        })),
+        }), mayFail: true),
     Primitive(
       "replace", "an array with some entries replaced", isFunction: false, arity: 2...2,
       shape: { shapes, _ throws(ShapeMismatch) in shapes[0] },
@@ -90,34 +90,64 @@ extension Graph {
   }
 }
 
+extension Diagnostic {
+  /// An index, from 1, that is not in an array of a size.
+  static func indexOutside(_ index: Int, _ size: Int, at span: SourceSpan? = nil) -> Diagnostic {
+    Diagnostic(
+      "the index \(index) is outside 1…\(size)", at: span,
+      hint: index == 0 ? "indices start at 1" : nil, isOfValue: true)
+  }
+}
+
 extension KernelArguments {
-  /// The offsets in the source that a picking takes now.
+  /// Calls `body` with the offset in the source of each entry that a picking takes now, in order.
   ///
-  /// - Throws: the index that is outside, and of what.
-  private func pickedOffsets(_ picking: Picking) throws(Diagnostic) -> [Int] {
-    var next = 1
-    var offsets = [0]
-    for (axis, size) in zip(picking.axes, picking.source.dimensions) {
-      switch axis {
-      case .whole: offsets = offsets.flatMap { base in (0..<size).map { base * size + $0 } }
-      case .fixed(let position): offsets = offsets.map { $0 * size + position }
+  /// - Parameter firstIndex: the input that holds the first computed position.
+  /// - Throws: the index that is outside, and of what; `body` is not called then.
+  func forEachPicked(
+    _ picking: Picking, firstIndex: Int, _ body: (Int) -> Void
+  ) throws(Diagnostic) {
+    var next = firstIndex
+    func range(_ axis: Int) throws(Diagnostic) -> Range<Int> {
+      let size = picking.source.dimensions[axis]
+      switch picking.axes[axis] {
+      case .whole: return 0..<size
+      case .fixed(let position): return position..<position + 1
       case .operand:
         let number = inputs[next][0]
-        guard let position = Int(exactly: number), position >= 1, position <= size else {
-          throw Diagnostic("the index \(NumberFormat().string(number)) is outside 1…\(size)")
-        }
         next += 1
-        offsets = offsets.map { $0 * size + position - 1 }
+        guard let position = Int(exactly: number) else {
+          throw Diagnostic(
+            "\(NumberFormat().string(number)) is no index: indices are whole numbers",
+            isOfValue: true)
+        }
+        guard position >= 1, position <= size else { throw .indexOutside(position, size) }
+        return position - 1..<position
       }
     }
-    return offsets
+    let first = try range(0)
+    guard picking.axes.count == 2 else {
+      for position in first { body(position) }
+      return
+    }
+    let columns = picking.source.dimensions[1], second = try range(1)
+    for row in first { for column in second { body(row * columns + column) } }
+  }
+
+  /// Whether an input holds nothing but 0: what λ is where a branch was not taken, whose index may be
+  /// outside.
+  func isZero(_ input: Int) -> Bool {
+    UnsafeBufferPointer(start: inputs[input], count: inputShapes[input].count)
+      .allSatisfy { $0 == 0 }
   }
 
   fileprivate func pick() {
     guard case .picking(let picking) = attribute else { return }
     do {
-      for (position, offset) in try pickedOffsets(picking).enumerated() {
+      var position = 0
+      try forEachPicked(picking, firstIndex: 1) { offset in
         output[position] = inputs[0][offset]
+        position += 1
       }
     } catch {
       fail(error)
@@ -127,9 +157,12 @@ extension KernelArguments {
   fileprivate func place() {
     guard case .picking(let picking) = attribute else { return }
     output.update(repeating: 0, count: outputShape.count)
+    if isZero(0) { return }
     do {
-      for (position, offset) in try pickedOffsets(picking).enumerated() {
+      var position = 0
+      try forEachPicked(picking, firstIndex: 1) { offset in
         output[offset] = inputs[0][position]
+        position += 1
       }
     } catch {
       fail(error)

@@ -7,7 +7,7 @@ public struct Primitive: Sendable {
   public enum Symbol: String, CaseIterable, Sendable {
     case add, subtract, multiply, divide, power, negate, strongMultiply
     case product, dot, sum, transpose, broadcast, sumTo, reshape, select, index, scatter, stack
-    case pick, place, replace, variable, loop, projection
+    case pick, place, replace, replaceAt, addAt, missing, variable, loop, projection
     case less, lessOrEqual, equal, notEqual, and, or, not, range, prod, prodGradient, norm
     case strongProduct, solve, strongSolve, inv, halfLower, det, cofactors, diag, outer, hcat, vcat
     case cumsum, cumsumReversed
@@ -39,6 +39,8 @@ public struct Primitive: Sendable {
   public let isFoldable: Bool
   /// What it costs as operations on numbers.
   let workRule: WorkRule
+  /// Whether its kernel may have to report that there is no result.
+  public let mayFail: Bool
 
   /// The position in `Primitive.all`.
   public fileprivate(set) var index: Int16 = 0
@@ -81,8 +83,9 @@ public struct Primitive: Sendable {
     shape: @escaping ShapeRule,
     evaluation: Evaluation, derivative: DerivativeRule, yieldsBoolean: Bool = false,
     notation: Notation = .call, samples: [[Double]] = [], edges: [Double] = [],
-    isFoldable: Bool = true, work: WorkRule? = nil
+    isFoldable: Bool = true, mayFail: Bool = false, work: WorkRule? = nil
   ) {
+    self.mayFail = mayFail
     self.name = name
     self.aliases = aliases
     self.shownName = shown ?? name
@@ -133,8 +136,8 @@ extension Primitive {
   public static let all: [Primitive] = {
     let families: [[Primitive]] = [
       arithmetic, comparisons, exponential, trigonometric, hyperbolic, activations, nonSmooth,
-      special, reductions, extremes, cumulative, products, linearAlgebra, determinants, solutions,
-      arrangement, matrices, picking, loops,
+      special, stable, stablePairs, seriesTails, reductions, extremes, cumulative, products,
+      linearAlgebra, determinants, solutions, arrangement, matrices, picking, updating, loops,
     ]
     var table = families.flatMap { $0 }
     for position in table.indices {
@@ -167,6 +170,11 @@ extension Primitive {
   /// The function a user calls by this name with so many arguments.
   public static func function(named name: String, argumentCount: Int) -> Primitive? {
     byName[name]?.first { $0.isFunction && $0.arity.contains(argumentCount) }
+  }
+
+  /// The entry of a name, if there is one.
+  static func named(_ name: String) -> Primitive? {
+    byName[name]?.first { $0.name == name }
   }
 
   /// The entry of a name that the program itself uses.

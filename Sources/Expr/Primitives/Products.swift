@@ -6,12 +6,24 @@ extension Primitive {
   private static let product = Primitive(
     "product", "the product of linear algebra", aliases: ["matmul"], shown: "matmul", arity: 2...2,
     shape: { shapes, _ throws(ShapeMismatch) in try productShape(shapes[0], shapes[1]) },
-    evaluation: .kernel { $0.multiplyMatrices() },
+    evaluation: .kernel { arguments in
+      arguments.multiplyMatrices()
+      guard case .weight(let operand) = arguments.attribute else { return }
+      // 0·inf and 0·nan show in the result; where there is none the plain product is the strong one.
+      let count = arguments.outputShape.count
+      if (0..<count).contains(where: { arguments.output[$0].isNaN }) {
+        arguments.multiplyStrongly(weight: operand)
+      }
+    },
     derivative: .general(
       pushforward: { graph, node, tangents in
         let operands = Array(graph.operands(of: node))
-        let first = tangents[0].map { graph.apply(.product, $0, operands[1]) }
-        let second = tangents[1].map { graph.apply(.product, operands[0], $0) }
+        let first = tangents[0].map {
+          graph.apply(.product, $0, operands[1], attribute: .weight(0))
+        }
+        let second = tangents[1].map {
+          graph.apply(.product, operands[0], $0, attribute: .weight(1))
+        }
         return graph.sum(first, second)
       },
       pullback: { graph, node, adjoint, isActive in
@@ -19,13 +31,13 @@ extension Primitive {
         var contributions: [NodeID?] = [nil, nil]
         if isActive[0] {
           let turned = graph.apply(.transpose, operands[1])
-          contributions[0] = graph.shaped(
-            graph.linearProduct(adjoint, turned), to: graph.shape(of: operands[0]))
+          let product = graph.weightedProduct(adjoint, turned, weight: 0)
+          contributions[0] = graph.shaped(product, to: graph.shape(of: operands[0]))
         }
         if isActive[1] {
           let turned = graph.apply(.transpose, operands[0])
-          contributions[1] = graph.shaped(
-            graph.linearProduct(turned, adjoint), to: graph.shape(of: operands[1]))
+          let product = graph.weightedProduct(turned, adjoint, weight: 1)
+          contributions[1] = graph.shaped(product, to: graph.shape(of: operands[1]))
         }
         return contributions
       }),
@@ -97,6 +109,15 @@ extension Primitive {
 }
 
 extension Graph {
+  /// The product of linear algebra in the chain rule: where the weight, λ or a tangent, is 0, nothing
+  /// flows, whatever stands beside it.
+  fileprivate mutating func weightedProduct(_ a: NodeID, _ b: NodeID, weight: Int) -> NodeID {
+    if shape(of: a).isScalar || shape(of: b).isScalar {
+      return weight == 0 ? apply(.strongMultiply, a, b) : apply(.strongMultiply, b, a)
+    }
+    return apply(.product, a, b, attribute: .weight(weight))
+  }
+
   /// `node` with its entries in another shape of the same size.
   public mutating func shaped(_ node: NodeID, to shape: Shape) -> NodeID {
     self.shape(of: node) == shape ? node : apply(.reshape, node, attribute: .shape(shape))

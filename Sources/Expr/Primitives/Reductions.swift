@@ -4,7 +4,8 @@ extension Primitive {
   /// Reductions, to a number or along `dim=`. Ties share the gradient of `max` and `min` equally; the
   /// norm has gradient 0 at 0, since 0/‖x‖ counts as 0 there.
   static let reductions: [Primitive] = [
-    .reduction("sum", "sum of the entries", value: { $0.sum() }, gradient: 1,
+    .reduction(
+      "sum", "sum of the entries", value: { $0.sum() }, gradient: 1,
       work: .reduction(fold: ScalarWork.additions)),
     .reduction(
       "mean", "mean of the entries", value: { $0.sum() / Double($0.count) },

@@ -57,7 +57,8 @@ public enum WorkRule: Sendable {
   case counted(@Sendable (_ operands: [Shape], _ result: Shape, _ work: inout ScalarWork) -> Void)
 
   /// What moves entries costs nothing, everything else an operation an entry.
-  static func standard(_ evaluation: Primitive.Evaluation, _ notation: Primitive.Notation) -> WorkRule
+  static func standard(_ evaluation: Primitive.Evaluation, _ notation: Primitive.Notation)
+    -> WorkRule
   {
     guard case .kernel = evaluation else { return .perEntry }
     switch notation {

@@ -37,7 +37,7 @@ extension Primitive {
           return operands.indices.map { position in
             position < operands.count - 1 && isActive[position] ? parts[position] : nil
           }
-        }))
+        }), mayFail: true)
   ]
 }
 

@@ -25,9 +25,10 @@ extension Primitive {
     .elementwise(
       "atan2", "angle of the point (x, y), written atan2(y, x)",
       value: { Double.atan2(y: $0, x: $1) },
+      // 0 at the origin, where it jumps: a quotient of zeros would be nan.
       partials: [
-        .y / (.square(.x) + .square(.y)),
-        -.x / (.square(.x) + .square(.y)),
+        .f("strongDivide", .y, .square(.x) + .square(.y)),
+        -.f("strongDivide", .x, .square(.x) + .square(.y)),
       ], samples: [[1.5, -0.3], [-0.2, 0.7]], edges: [0]),
   ]
 }

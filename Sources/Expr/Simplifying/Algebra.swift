@@ -76,7 +76,9 @@ public struct Algebra {
     return terms.count == 1 && terms[0].form == Self.one ? terms[0].coefficient : nil
   }
 
-  func isZero(_ form: Form) -> Bool { if case .sum(let terms) = self[form] { terms.isEmpty } else { false } }
+  func isZero(_ form: Form) -> Bool {
+    if case .sum(let terms) = self[form] { terms.isEmpty } else { false }
+  }
 
   /// A form as a number times another.
   func split(_ form: Form) -> Term {
@@ -238,7 +240,9 @@ public struct Algebra {
 
   // MARK: Everything else
 
-  mutating func call(_ name: String, _ operands: [Form], _ attribute: Attribute = .none, _ shape: Shape)
+  mutating func call(
+    _ name: String, _ operands: [Form], _ attribute: Attribute = .none, _ shape: Shape
+  )
     -> Form
   {
     intern(.call(name, attribute, operands), shape)

@@ -127,7 +127,8 @@ public struct FormPrinter {
     if number == "-1", !above.isEmpty {
       text = "-" + text
     } else if number != "1" || above.isEmpty {
-      text = above.isEmpty ? number : leads(above[0].text) ? "\(number) \(text)" : "\(number)*\(text)"
+      text =
+        above.isEmpty ? number : leads(above[0].text) ? "\(number) \(text)" : "\(number)*\(text)"
     }
     if below.isEmpty {
       let isAlone = above.count == 1 && number == "1"
@@ -216,9 +217,12 @@ public struct FormPrinter {
     case "index":
       guard case .selection(let selection) = attribute else { return nil }
       let items = FormulaReader.indices(selection)
-      return items.contains("…") ? nil : Text(text: texts[0].inside(.atom) + "[\(items)]", binding: .atom)
+      return items.contains("…")
+        ? nil : Text(text: texts[0].inside(.atom) + "[\(items)]", binding: .atom)
     case "reshape":
-      guard shape.rank == 2, !shape.isRow else { return shape.isVector ? function("flatten", texts) : nil }
+      guard shape.rank == 2, !shape.isRow else {
+        return shape.isVector ? function("flatten", texts) : nil
+      }
       let sizes = shape.dimensions.map { Text(text: "\($0)", binding: .atom) }
       return function("reshape", texts + sizes)
     default:

@@ -196,7 +196,9 @@ public struct FormReader {
   ) -> [Algebra.Form] {
     if isElementwise { return forms }
     var result: [Algebra.Form] = []
-    for (form, node) in zip(forms, nodes) { result.append(materialised(form, graph.shape(of: node))) }
+    for (form, node) in zip(forms, nodes) {
+      result.append(materialised(form, graph.shape(of: node)))
+    }
     return result
   }
 

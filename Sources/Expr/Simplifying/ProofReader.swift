@@ -125,7 +125,8 @@ public struct ProofReader {
       if term.form == Algebra.one, name == "exp" {
         base = algebra.constant("e")
       } else if name == "exp", case .call("log", _, let inside) = algebra[term.form] {
-        base = positives.contains(inside[0]) || algebra.number(inside[0]) != nil
+        base =
+          positives.contains(inside[0]) || algebra.number(inside[0]) != nil
           ? inside[0] : absolute(inside[0])
       } else {
         base = algebra.call(name, [term.form], .none, .scalar)
@@ -346,6 +347,22 @@ public struct ProofReader {
         if case .call("transpose", _, let inner) = algebra[part] { return inner[0] }
         return algebra.call("transpose", [part], .none, shape)
       }
+    case .dot:
+      return linear(algebra.product(x[0], x[1]), shape, in: graph.shape(of: nodes[0])) {
+        algebra, part, shape in algebra.call("sum", [part], .none, shape)
+      }
+    case .product:
+      let left = graph.shape(of: nodes[0]), right = graph.shape(of: nodes[1])
+      let first = parts(of: x[0], filling: left), second = parts(of: x[1], filling: right)
+      var total = algebra.number(.zero)
+      for a in first {
+        for b in second {
+          let product = algebra.call("product", [a.inside, b.inside], .none, shape)
+          let outside = algebra.product(a.outside, b.outside)
+          total = algebra.sum(total, algebra.product(outside, product))
+        }
+      }
+      return total
     default: break
     }
     return algebra.call(
@@ -358,7 +375,19 @@ public struct ProofReader {
     _ apply: (inout Algebra, Algebra.Form, Shape) -> Algebra.Form
   ) -> Algebra.Form {
     var total = algebra.number(.zero)
+    for part in parts(of: form, filling: source) {
+      let result = apply(&algebra, part.inside, shape)
+      total = algebra.sum(total, algebra.product(part.outside, result))
+    }
+    return total
+  }
+
+  /// The terms of an array, each as scalar factors and the array that is left.
+  private mutating func parts(
+    of form: Algebra.Form, filling source: Shape
+  ) -> [(outside: Algebra.Form, inside: Algebra.Form)] {
     let operand = normalised(form)
+    var parts: [(outside: Algebra.Form, inside: Algebra.Form)] = []
     for term in algebra.terms(of: operand) {
       var outside = algebra.number(term.coefficient)
       var inside = Algebra.one
@@ -373,8 +402,8 @@ public struct ProofReader {
       if algebra.shape(of: inside) != source {
         inside = algebra.call("broadcast", [inside], .shape(source), source)
       }
-      total = algebra.sum(total, algebra.product(outside, apply(&algebra, inside, shape)))
+      parts.append((outside, inside))
     }
-    return total
+    return parts
   }
 }

@@ -10,11 +10,15 @@ public struct Diagnostic: Error, Sendable {
   /// The line to type instead, or the way out.
   public var hint: String?
   public var notes: [String]
+  /// Whether a value is to blame, an index outside its array: then it is an error only where that
+  /// value is asked for.
+  public var isOfValue: Bool
 
   public init(
     _ message: String, at span: SourceSpan? = nil, hint: String? = nil, notes: [String] = [],
-    severity: Severity = .error
+    severity: Severity = .error, isOfValue: Bool = false
   ) {
+    self.isOfValue = isOfValue
     self.severity = severity
     self.message = message
     self.span = span

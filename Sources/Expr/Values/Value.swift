@@ -62,17 +62,26 @@ public indirect enum Value: Sendable, Equatable {
 
   public var tensor: Tensor? { if case .tensor(let tensor) = self { tensor } else { nil } }
 
-  /// Whether two values have the same structure and shapes.
-  public func hasShape(of other: Value) -> Bool {
-    switch (self, other) {
-    case (.tensor(let a), .tensor(let b)): a.shape == b.shape
-    case (.table(let a, let x), .table(let b, let y)): a == b && x.shape == y.shape
-    case (.tuple(let a), .tuple(let b)):
-      a.count == b.count && zip(a, b).allSatisfy { $0.hasShape(of: $1) }
-    case (.string, .string), (.function, .function): true
-    default: false
+  /// The structure of a value and the shapes in it.
+  public indirect enum Outline: Sendable, Equatable {
+    case tensor(Shape)
+    case table([String], Shape)
+    case tuple([Outline])
+    /// A text or a function.
+    case other
+  }
+
+  public var outline: Outline {
+    switch self {
+    case .tensor(let tensor): .tensor(tensor.shape)
+    case .table(let names, let tensor): .table(names, tensor.shape)
+    case .tuple(let parts): .tuple(parts.map(\.outline))
+    case .string, .function: .other
     }
   }
+
+  /// Whether two values have the same structure and shapes.
+  public func hasShape(of other: Value) -> Bool { outline == other.outline }
 }
 
 extension Value: CustomStringConvertible {

@@ -54,6 +54,10 @@ struct DerivativeGraph {
     return outputs.map { forward.tangents[$0] ?? graph.filled(0, graph.shape(of: $0)) }
   }
 
+  mutating func ones(like node: NodeID) -> NodeID {
+    graph.filled(1, graph.shape(of: node))
+  }
+
   /// Σ ⟨aᵢ, bᵢ⟩.
   mutating func pairing(_ a: [NodeID], _ b: [NodeID]) -> NodeID {
     var total = graph.constant(0)

@@ -16,18 +16,19 @@ struct Probe: Sendable, CustomTestStringConvertible {
     self.primitive = primitive
     self.attribute = attribute
     self.operands = operands
-    self.held = held.union(Self.heldOperands[primitive.name] ?? [])
+    self.held = held.union(
+      primitive.name.hasSuffix("Tail") ? [0, 1] : Self.heldOperands[primitive.name] ?? [])
   }
 
   init(_ symbol: Primitive.Symbol, _ operands: [Tensor], _ attribute: Attribute = .none) {
     self.init(Primitive[symbol], operands, attribute)
   }
 
-  /// The order of polygamma is a whole number, a condition jumps, and `stop` is no derivative of
+  /// The orders of polygamma and of the rests of series are whole numbers, a condition jumps, and `stop` is no derivative of
   /// its value on purpose.
   private static let heldOperands: [String: Set<Int>] = [
     "polygamma": [0], "select": [0], "stop": [0], "pick": [1, 2],
-    "place": [1, 2],
+    "place": [1, 2], "replaceAt": [2, 3], "addAt": [2, 3],
   ]
 
   var testDescription: String {
@@ -95,9 +96,9 @@ extension Probe {
 
   /// The operands with whole numbers where only these make sense.
   private static func orders(_ primitive: Primitive, _ operands: [Tensor]) -> [Tensor] {
-    guard primitive.name == "polygamma" else { return operands }
-    let first = operands[0]
-    let whole = first.elements.map { $0.rounded() }
-    return [Tensor(first.shape, whole)] + operands.dropFirst()
+    let count = primitive.name.hasSuffix("Tail") ? 2 : primitive.name == "polygamma" ? 1 : 0
+    return operands.prefix(count).map { operand in
+      Tensor(operand.shape, operand.elements.map { $0.rounded() })
+    } + operands.dropFirst(count)
   }
 }

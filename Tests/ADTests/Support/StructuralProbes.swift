@@ -25,7 +25,10 @@ extension Probe {
       (.matrix(5, 7), .vector(7)),
     ]
     let dots: [Shape] = [.vector(1), .vector(4), .vector(5), .row(3), .matrix(2, 3)]
-    return pairs.map { Probe(.product, [array($0), array($1, seed: 1)]) }
+    let weights: [Attribute] = [.none, .weight(0), .weight(1)]
+    return weights.flatMap { weight in
+      pairs.map { Probe(.product, [array($0), array($1, seed: 1)], weight) }
+    }
       + dots.map { Probe(.dot, [array($0), array($0, seed: 1)]) }
   }()
 
@@ -85,6 +88,12 @@ extension Probe {
       return [
         Probe(.pick, [array(picking.source)] + indices, .picking(picking)),
         Probe(.place, [array(picking.result)] + indices, .picking(picking)),
+        Probe(
+          .replaceAt, [array(picking.source), array(picking.result, seed: 2)] + indices,
+          .picking(picking)),
+        Probe(
+          .addAt, [array(picking.source), array(picking.result, seed: 2)] + indices,
+          .picking(picking)),
       ]
     }
   }()

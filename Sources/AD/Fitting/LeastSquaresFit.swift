@@ -1,0 +1,205 @@
+import Expr
+
+/// The least sum of squared residuals over parameters, and what is certain of where it is.
+public struct LeastSquaresFit: Sendable {
+  public enum Reason: String, Sendable {
+    /// No step makes the sum of squares smaller, and the next one would be within rounding errors.
+    case converged
+    /// The residuals are zero up to rounding errors.
+    case perfect = "perfect fit"
+    /// The model is linear in its parameters: solved at once.
+    case linear
+    /// Columns of the Jacobian depend on each other, or are zero.
+    case rankDeficient = "rank-deficient"
+    /// The slope is zero, but in some direction the sum of squares falls.
+    case saddle
+    /// No progress, though the next step would not be small.
+    case stalled
+    case iterations
+    case interrupted
+  }
+
+  /// The final point, entry by entry.
+  public let point: [Double]
+  public let residuals: [Double]
+  public let reason: Reason
+  /// Steps that lowered the sum of squares, of all runs.
+  public let iterations: Int
+  /// Evaluations of the residuals in these runs, those for the last digits and the judgement apart.
+  public let evaluations: Int
+  /// Runs beyond the first, from the same start with another trust region.
+  public let restarts: Int
+  public let statistics: FitStatistics
+
+  public var converged: Bool {
+    reason == .converged || reason == .perfect || reason == .linear
+  }
+}
+
+/// Finds it: a linear problem by QR with refined residuals, any other by Levenberg and Marquardt's
+/// method from the start given and no other.
+public struct LeastSquaresSolver {
+  public var bounds: ParameterBounds
+  /// The most steps of one run.
+  public var iterations: Int
+  /// What a residual of ordinary size is: the norm of the observations, 0 if nothing is known.
+  public var scale: Double
+  /// How many residuals count, those of weight 0 left out.
+  public var observations: Int
+
+  /// First radii of the trust region, tried in turn until a run converges.
+  private static let factors = [1, 0.1, 100]
+
+  public init(bounds: ParameterBounds, iterations: Int, scale: Double, observations: Int) {
+    self.bounds = bounds
+    self.iterations = iterations
+    self.scale = scale
+    self.observations = observations
+  }
+
+  /// - Precondition: at least as many residuals as parameters, all finite at the start, as is their
+  ///   Jacobian; the start is within the bounds.
+  /// - Throws: what the programs throw, interruptions apart.
+  public func fit(_ system: ResidualSystem, from start: [Double]) throws(Diagnostic)
+    -> LeastSquaresFit
+  {
+    if system.isLinear, bounds.areNone, let fit = try linear(system, start) { return fit }
+    let residuals = try system.residuals(at: start)
+    let size = scale > 0 ? scale : residuals.norm
+    var best: Attempt?
+    var steps = 0, runs = 0, evaluations = 1
+    for factor in Self.factors {
+      runs += 1
+      var descent = LeastSquaresDescent(
+        system, bounds, from: start, residuals: residuals, factor: factor)
+      let before = system.evaluations
+      let ending = try descent.run(limit: iterations)
+      evaluations += system.evaluations - before
+      steps += descent.iterations
+      let attempt = try judged(descent, ending, system, size)
+      if best.map({ attempt.isBetter(than: $0) }) ?? true { best = attempt }
+      if attempt.isConclusive { break }
+    }
+    guard let best else { preconditionFailure("there is at least one run") }
+    return best.fit(
+      observations, iterations: steps, evaluations: evaluations, restarts: runs - 1)
+  }
+
+  private func linear(
+    _ system: ResidualSystem, _ start: [Double]
+  ) throws(Diagnostic) -> LeastSquaresFit? {
+    // r(p) = r(0) + J p; at 0 no digits are lost.
+    let origin = Array(repeating: 0.0, count: system.columns)
+    let constant = try system.residuals(at: origin)
+    let matrix = try system.jacobian(at: origin)
+    guard constant.allSatisfy(\.isFinite), matrix.allSatisfy(\.isFinite) else { return nil }
+    let solved = LinearLeastSquares(
+      matrix, constant.map { -$0 }, rows: system.rows, columns: system.columns)
+    let isRegular = solved.factors.rank == system.columns
+    let (point, residuals) =
+      isRegular
+      ? (solved.solution, solved.residuals)
+      : basic(solved.factors, matrix, constant.map { -$0 }, start)
+    let statistics = FitStatistics(
+      solved.factors, scales: solved.scales, free: Array(origin.indices), count: system.columns,
+      squares: residuals.squares, observations: observations)
+    return LeastSquaresFit(
+      point: point, residuals: residuals.map { -$0 }, reason: isRegular ? .linear : .rankDeficient,
+      iterations: 0, evaluations: 1, restarts: 0, statistics: statistics)
+  }
+
+  /// One of the many solutions where columns are dependent: those beyond the rank stay at the start.
+  private func basic(
+    _ factors: HouseholderQR, _ matrix: [Double], _ right: [Double], _ start: [Double]
+  ) -> (point: [Double], residuals: [Double]) {
+    let rows = right.count
+    var point = start, rest = right, kept: [Double] = []
+    for column in factors.permutation.dropFirst(factors.rank) {
+      for row in 0..<rows { rest[row] -= matrix[column * rows + row] * start[column] }
+    }
+    let independent = factors.permutation.prefix(factors.rank)
+    for column in independent { kept += matrix[column * rows..<(column + 1) * rows] }
+    let solved = LinearLeastSquares(kept, rest, rows: rows, columns: factors.rank)
+    for (column, value) in zip(independent, solved.solution) { point[column] = value }
+    return (point, solved.residuals)
+  }
+
+  private struct Attempt {
+    let place: StationaryPoint
+    let reason: LeastSquaresFit.Reason
+
+    var isConclusive: Bool {
+      switch reason {
+      case .converged, .perfect, .linear, .iterations, .interrupted: true
+      case .rankDeficient, .saddle, .stalled: false
+      }
+    }
+
+    func isBetter(than other: Attempt) -> Bool {
+      let known = reason == .converged || reason == .perfect
+      let otherKnown = other.reason == .converged || other.reason == .perfect
+      return known == otherKnown ? place.local.cost < other.place.local.cost : known
+    }
+
+    func fit(
+      _ observations: Int, iterations: Int, evaluations: Int, restarts: Int
+    ) -> LeastSquaresFit {
+      let statistics = FitStatistics(
+        place.factors, scales: place.scales, free: place.local.free,
+        count: place.local.point.count, squares: place.local.cost, observations: observations)
+      return LeastSquaresFit(
+        point: place.local.point, residuals: place.local.residuals, reason: reason,
+        iterations: iterations, evaluations: evaluations, restarts: restarts,
+        statistics: statistics)
+    }
+  }
+
+  /// Brings the end of a run to the last digits and says what it is.
+  private func judged(
+    _ descent: LeastSquaresDescent, _ ending: LeastSquaresDescent.Ending,
+    _ system: ResidualSystem, _ size: Double
+  ) throws(Diagnostic) -> Attempt {
+    if ending == .interrupted, let last = descent.last {
+      return Attempt(place: StationaryPoint(last), reason: .interrupted)
+    }
+    let local = try LocalLeastSquares(descent.point, descent.residuals, system, bounds)
+    guard local.isFinite else {
+      return Attempt(place: StationaryPoint(local), reason: .stalled)
+    }
+    var place = StationaryPoint(local)
+    if ending == .zero { return Attempt(place: place, reason: .perfect) }
+    if ending == .iterations { return Attempt(place: place, reason: .iterations) }
+    do {
+      try place.polish(system, bounds)
+      let reason = try verdict(place, system, size)
+      let isDoubtful = reason == .rankDeficient || reason == .stalled
+      let isSettled = isDoubtful ? try place.settle(system, bounds) : false
+      return Attempt(place: place, reason: isSettled ? .converged : reason)
+    } catch {
+      guard error.isInterruption else { throw error }
+      return Attempt(place: place, reason: .interrupted)
+    }
+  }
+
+  private func verdict(
+    _ place: StationaryPoint, _ system: ResidualSystem, _ size: Double
+  ) throws(Diagnostic) -> LeastSquaresFit.Reason {
+    let local = place.local
+    let isZero = local.cost.squareRoot() <= 1e-14 * size
+    if isZero { return .perfect }
+    if local.free.isEmpty { return .converged }
+    guard place.isRegular else { return .rankDeficient }
+    let statistics = FitStatistics(
+      place.factors, scales: place.scales, free: local.free, count: local.point.count,
+      squares: local.cost, observations: observations)
+    let step = place.gaussNewtonStep
+    let isSmall = local.free.allSatisfy { parameter in
+      let error = statistics.errors[parameter]
+      return abs(step[parameter]) <= 1e-7 * abs(local.point[parameter])
+        || abs(step[parameter]) <= 1e-5 * error
+    }
+    guard isSmall else { return .stalled }
+    if let least = try place.leastCurvature(system), least < -1e-6 { return .saddle }
+    return .converged
+  }
+}

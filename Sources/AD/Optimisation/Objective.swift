@@ -1,0 +1,194 @@
+import Expr
+
+/// The function that is minimised: one compiled program of value and gradient, the parameters as one
+/// flat vector, array after array and each row by row.
+///
+/// An evaluation copies the parameters into the program's leaves, runs it, and copies the gradient
+/// out. Nothing is allocated or looked up.
+public final class Objective {
+  /// Where the program reads the parameters and leaves the gradient.
+  struct Binding {
+    let program: Program
+    let parameters: [UnsafeMutableBufferPointer<Double>]
+    let gradients: [UnsafeBufferPointer<Double>]
+  }
+
+  /// What changes from step to step, in memory of its own: a class's variables are checked for
+  /// exclusive access each time, which costs more than a small program.
+  private struct State {
+    var value = Double.nan
+    var gradientNorm = Double.nan
+    var evaluations = 0
+    var hasFailed = false
+    var originValue = Double.nan
+    var originNorm = Double.nan
+    /// Which binding evaluates: there are several where rows are taken in batches.
+    var active = 0
+  }
+
+  private let bindings: [Binding]
+  private let state: UnsafeMutablePointer<State>
+  /// The parameters, w.
+  public let point: FlatVector
+  /// ∇E at the point of the last evaluation.
+  public let gradient: FlatVector
+  /// Where a step started, with its gradient.
+  let origin: FlatVector
+  let originGradient: FlatVector
+  /// What a kernel reported at the last point (a singular matrix): there the value is nan.
+  public private(set) var failure: Diagnostic?
+  private let makeCurvature: () throws(Diagnostic) -> Curvature
+  private var knownCurvature: Curvature?
+
+  public var dimension: Int { point.count }
+  public var value: Double { state.pointee.value }
+  public var gradientNorm: Double { state.pointee.gradientNorm }
+  /// How often value and gradient were computed.
+  public var evaluations: Int { state.pointee.evaluations }
+  public var isFinite: Bool { value.isFinite && gradientNorm.isFinite }
+  var originValue: Double { state.pointee.originValue }
+  var originNorm: Double { state.pointee.originNorm }
+
+  /// - Parameters:
+  ///   - output: a scalar node.
+  ///   - variables: nodes of leaves.
+  ///   - environment: gives the leaves their values, the variables their start.
+  /// - Throws: when the program does not fit into the memory.
+  public convenience init(
+    of output: NodeID, variables: [NodeID], in graph: Graph, environment: Environment
+  ) throws(Diagnostic) {
+    let binding = try Self.binding(output, variables, graph, environment)
+    self.init([binding], active: 0) { () throws(Diagnostic) in
+      try Curvature(of: output, variables: variables, in: graph, environment: environment)
+    }
+  }
+
+  init(
+    _ bindings: [Binding], active: Int,
+    curvature: @escaping () throws(Diagnostic) -> Curvature
+  ) {
+    self.bindings = bindings
+    state = .allocate(capacity: 1)
+    state.initialize(to: State(active: active))
+    makeCurvature = curvature
+    point = FlatVector(bindings[active].parameters.flatMap { Array($0) })
+    gradient = FlatVector(point.count)
+    origin = FlatVector(point.count)
+    originGradient = FlatVector(point.count)
+  }
+
+  deinit { state.deallocate() }
+
+  static func binding(
+    _ output: NodeID, _ variables: [NodeID], _ graph: Graph, _ environment: Environment
+  ) throws(Diagnostic) -> Binding {
+    var graph = graph
+    let slopes = AD.gradient(of: output, variables: variables, in: &graph)
+    // The variables are outputs, too, so that the program has a place for each of them.
+    let program = try graph.compiled([output] + slopes + variables)
+    program.setLeaves(from: environment)
+    return Binding(
+      program: program,
+      parameters: variables.compactMap { graph.leaf(of: $0).flatMap { program.buffer(of: $0.id) } },
+      gradients: variables.indices.map { program.buffer(ofOutput: 1 + $0) })
+  }
+
+  // MARK: Evaluating
+
+  /// Computes value and gradient at `point`. What fails in a kernel makes the value nan.
+  ///
+  /// - Throws: an interruption, and nothing else.
+  public func evaluate() throws(Diagnostic) {
+    if interruptionRequested.load(ordering: .relaxed) { throw .interrupted }
+    let state = self.state
+    state.pointee.evaluations += 1
+    if state.pointee.hasFailed {
+      failure = nil
+      state.pointee.hasFailed = false
+    }
+    try bindings.withUnsafeBufferPointer { bindings throws(Diagnostic) in
+      try evaluate(bindings[state.pointee.active])
+    }
+  }
+
+  @inline(__always)
+  private func evaluate(_ binding: borrowing Binding) throws(Diagnostic) {
+    var position = 0
+    for buffer in binding.parameters {
+      buffer.baseAddress?.update(from: point.entries + position, count: buffer.count)
+      position += buffer.count
+    }
+    do {
+      try binding.program.run()
+    } catch {
+      if interruptionRequested.load(ordering: .relaxed) { throw error }
+      failure = error
+      state.pointee.hasFailed = true
+      state.pointee.value = .nan
+      state.pointee.gradientNorm = .nan
+      return
+    }
+    state.pointee.value = binding.program.buffer(ofOutput: 0)[0]
+    position = 0
+    for buffer in binding.gradients {
+      if let base = buffer.baseAddress {
+        (gradient.entries + position).update(from: base, count: buffer.count)
+      }
+      position += buffer.count
+    }
+    state.pointee.gradientNorm = gradient.norm
+  }
+
+  /// Chooses the binding that evaluates from now on.
+  func activate(_ number: Int) { state.pointee.active = number }
+
+  // MARK: Steps
+
+  /// Remembers the point and what is known of it as the start of a step.
+  func mark() {
+    origin.copy(point)
+    originGradient.copy(gradient)
+    state.pointee.originValue = value
+    state.pointee.originNorm = gradientNorm
+  }
+
+  /// Goes back to where the step started.
+  func restore() {
+    point.copy(origin)
+    gradient.copy(originGradient)
+    state.pointee.value = originValue
+    state.pointee.gradientNorm = originNorm
+  }
+
+  /// Goes to a point that was left earlier, with what was known there.
+  func restore(_ point: FlatVector, value: Double, gradientNorm: Double) {
+    self.point.copy(point)
+    state.pointee.value = value
+    state.pointee.gradientNorm = gradientNorm
+  }
+
+  /// Evaluates at origin + size·direction; the slope of E along the direction there.
+  func trial(_ size: Double, along direction: FlatVector) throws(Diagnostic) -> Trial {
+    point.set(origin, plus: size, direction)
+    try evaluate()
+    let slope = isFinite ? gradient.dot(direction) : .nan
+    return Trial(size: size, value: isFinite ? value : .nan, slope: slope)
+  }
+
+  /// Second derivatives, compiled when first asked for.
+  public func curvature() throws(Diagnostic) -> Curvature {
+    if let knownCurvature { return knownCurvature }
+    let curvature = try makeCurvature()
+    knownCurvature = curvature
+    return curvature
+  }
+}
+
+/// A point on the line of a step: τ, E and the slope dE/dτ.
+struct Trial {
+  var size: Double
+  var value: Double
+  var slope: Double
+
+  var isFinite: Bool { value.isFinite && slope.isFinite }
+}

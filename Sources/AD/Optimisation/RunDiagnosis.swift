@@ -1,0 +1,194 @@
+import Expr
+
+/// What a finished run shows of the function, beyond the rule that stopped it.
+public enum RunFinding {
+  /// E is greater at the end than at the start, or left the finite numbers. `limit` is the greatest
+  /// stable step for the curvature L at the start, where the method's step is beyond it.
+  case diverges(limit: Double?, curvature: Double)
+  /// A fixed step at the limit: E neither falls nor grows.
+  case swings(limit: Double, curvature: Double)
+  /// The steps became short while the gradient is still large.
+  case largeGradient
+  /// The weights go on growing in one direction while E creeps towards a bound it does not reach.
+  case weightsDiverge(norms: [Double])
+  /// E falls in the second half of the run as much as in the first: it may have no minimum.
+  case unbounded
+  /// The point has no slope, but there are directions in which E falls.
+  case saddle(eigenvalue: Double)
+}
+
+/// Judges a run by its history and a few evaluations more, at its end.
+public struct RunDiagnosis {
+  private let result: Descent.Result
+  private let objective: Objective
+  private let settings: OptimiserSettings
+  private let method: any Optimiser.Type
+
+  public init(
+    _ result: Descent.Result, _ objective: Objective, _ method: any Optimiser.Type,
+    _ settings: OptimiserSettings
+  ) {
+    self.result = result
+    self.objective = objective
+    self.method = method
+    self.settings = settings
+  }
+
+  /// What is to be warned of, the gravest first. The objective stays where it is.
+  public func findings() -> [RunFinding] {
+    guard let first = result.rows.first else { return [] }
+    if isUnbounded { return [.unbounded] }
+    if result.reason == .nonfinite || result.value > first.value {
+      let (limit, curvature) = stabilityLimit(at: result.history.point(0))
+      return [.diverges(limit: limit, curvature: curvature)]
+    }
+    if let norms = divergingWeights { return [.weightsDiverge(norms: norms)] }
+    if let swing { return [swing] }
+    if hasLargeGradient { return [.largeGradient] }
+    return saddle.map { [$0] } ?? []
+  }
+
+  // MARK: Steps
+
+  /// The greatest stable step on a quadratic with greatest curvature L, if the run's step is beyond it.
+  ///
+  /// - Source: for gradient descent 2/L; with momentum 2(1+μ)/L and 2(1+μ)/((1+2μ)L), from the roots
+  ///   of the recurrence on an eigenvector (Polyak 1964; Nesterov's by the same reckoning).
+  private func stabilityLimit(at start: ArraySlice<Double>) -> (limit: Double?, curvature: Double) {
+    guard case .fixed(let size)? = settings.step,
+      let factor = stabilityFactor,
+      let curvature = try? objective.curvature()
+    else { return (nil, 0) }
+    // At the start, if that explains it; curvatures far out are those of the divergence itself.
+    for point in [FlatVector(Array(start)), objective.point] {
+      let greatest = (try? curvature.greatestEigenvalue(at: point)) ?? .nan
+      guard greatest > 0, greatest.isFinite else { continue }
+      let limit = factor / greatest
+      if size >= limit * (1 - 1e-6) { return (limit, greatest) }
+    }
+    return (nil, 0)
+  }
+
+  private var stabilityFactor: Double? {
+    switch method.about.name {
+    case "gd", "ista": return 2
+    case "sgd", "heavyball": return 2 * (1 + settings.constant("momentum", of: method))
+    case "nesterov":
+      let momentum = settings.constant("momentum", of: method)
+      return 2 * (1 + momentum) / (1 + 2 * momentum)
+    default: return nil
+    }
+  }
+
+  /// A step at the limit: the gradient does not shrink in the second half of a run of some length.
+  private var swing: RunFinding? {
+    let rows = result.rows
+    guard result.reason == .iterations, rows.count >= 10, case .fixed(let size)? = settings.step
+    else { return nil }
+    let middle = rows[rows.count / 2]
+    guard result.gradientNorm > 0.98 * middle.gradientNorm, result.gradientNorm > 0 else {
+      return nil
+    }
+    let (limit, curvature) = stabilityLimit(at: result.history.point(0))
+    guard let limit, size <= limit * 1.001 else { return nil }
+    return .swings(limit: limit, curvature: curvature)
+  }
+
+  /// Relative to where the run began and to the size of what it moves.
+  private var hasLargeGradient: Bool {
+    guard result.reason == .step, let first = result.rows.first else { return false }
+    let scale = 1 + objective.point.norm, size = 1 + abs(result.value)
+    return result.gradientNorm > 1e-3 * first.gradientNorm
+      && result.gradientNorm * scale > 1e-3 * size
+  }
+
+  // MARK: No minimum
+
+  private var isUnbounded: Bool {
+    let rows = result.rows
+    if result.lastValue == -.infinity { return true }
+    guard let first = rows.first, rows.count >= 8, result.value < first.value else { return false }
+    if result.value < -1e12 * (1 + abs(first.value)) { return true }
+    guard result.reason == .iterations else { return false }
+    let middle = rows[rows.count / 2]
+    let (before, after) = (first.value - middle.value, middle.value - result.value)
+    let halves =
+      Double(rows[rows.count - 1].iteration - middle.iteration) / Double(middle.iteration)
+    return before > 0 && after >= 0.999 * before * halves
+      && result.gradientNorm >= 0.999 * first.gradientNorm
+  }
+
+  /// The norms at a quarter, half and the end of the run, if the weights diverge: they moved in the
+  /// second half as far as in the quarter before, in the same direction, and the minimum along that
+  /// direction, as slope and curvature place it, has not come nearer.
+  private var divergingWeights: [Double]? {
+    let history = result.history
+    let rows = meaningfulRows
+    guard rows >= 9, result.reason != .interrupted, result.gradientNorm > 0,
+      settings.penalty == nil
+    else { return nil }
+    let quarter = FlatVector(Array(history.point(rows / 4)))
+    let half = FlatVector(Array(history.point(rows / 2)))
+    let end = FlatVector(Array(history.point(rows - 1)))
+    let early = FlatVector(end.count), late = FlatVector(end.count)
+    early.set(half, plus: -1, quarter)
+    late.set(end, plus: -1, half)
+    let lengths = (early.norm, late.norm)
+    guard lengths.0 > 0, lengths.1 >= 0.7 * lengths.0, end.norm > half.norm,
+      early.dot(late) >= 0.95 * lengths.0 * lengths.1
+    else { return nil }
+    late.scale(1 / lengths.1)
+    guard let curvature = try? objective.curvature(),
+      let now = distanceAhead(end, late, curvature),
+      let before = distanceAhead(half, late, curvature),
+      now >= 0.8 * before
+    else { return nil }
+    return [quarter.norm, half.norm, end.norm]
+  }
+
+  /// The rows of the path up to where slopes are no more than rounding.
+  private var meaningfulRows: Int {
+    let history = result.history
+    guard history.records.count == history.pathIterations.count, let first = history.records.first
+    else { return history.pathIterations.count }
+    let spent = history.records.firstIndex { $0.gradientNorm <= 1e-7 * first.gradientNorm }
+    return spent.map { $0 + 1 } ?? history.records.count
+  }
+
+  /// -E'/E'' along a unit direction: where the minimum is, if E is a parabola there.
+  private func distanceAhead(
+    _ point: FlatVector, _ direction: FlatVector, _ curvature: Curvature
+  ) -> Double? {
+    let here = FlatVector(point.count), product = FlatVector(point.count)
+    let gradient = FlatVector(point.count)
+    here.copy(objective.point)
+    gradient.copy(objective.gradient)
+    let (value, norm) = (objective.value, objective.gradientNorm)
+    defer {
+      objective.restore(here, value: value, gradientNorm: norm)
+      objective.gradient.copy(gradient)
+    }
+    objective.point.copy(point)
+    guard (try? objective.evaluate()) != nil else { return nil }
+    let slope = objective.gradient.dot(direction)
+    guard slope < 0, (try? curvature.multiply(at: point, direction, into: product)) != nil
+    else { return nil }
+    let bend = direction.dot(product)
+    return bend > 0 ? -slope / bend : .infinity
+  }
+
+  /// A negative eigenvalue where the pure Newton method, which seeks any stationary point, has ended.
+  private var saddle: RunFinding? {
+    guard method.about.name == "newton", result.reason.isConvergence,
+      objective.dimension <= 200, let curvature = try? objective.curvature()
+    else { return nil }
+    let size = objective.dimension
+    let matrix = FlatVector(size * size)
+    guard (try? curvature.fill(matrix, at: objective.point)) != nil else { return nil }
+    let eigenvalues = symmetricEigenvalues(Tensor(.matrix(size, size), matrix.array))
+    guard let least = eigenvalues.first, let greatest = eigenvalues.last,
+      least < -1e-9 * max(abs(greatest), abs(least))
+    else { return nil }
+    return .saddle(eigenvalue: least)
+  }
+}

@@ -1,0 +1,222 @@
+import AD
+import Expr
+
+/// What `:fit` shows: the table a statistician knows, how it was found, and what is doubtful about it.
+struct FitReport {
+  let model: FitModel
+  let system: ResidualSystem
+  let fit: LeastSquaresFit
+  let bounds: ParameterBounds
+  let showsCorrelation: Bool
+
+  /// Correlations of more parameters are shown when asked for.
+  private static let correlationLimit = 6
+
+  private var statistics: FitStatistics { fit.statistics }
+  private var target: Target { model.target }
+  private let format = NumberFormat(digits: 6)
+
+  init(
+    model: FitModel, system: ResidualSystem, fit: LeastSquaresFit, bounds: ParameterBounds,
+    showsCorrelation: Bool
+  ) {
+    self.model = model
+    self.system = system
+    self.fit = fit
+    self.bounds = bounds
+    self.showsCorrelation = showsCorrelation
+  }
+
+  var output: Output {
+    let names = target.entryNames
+    var output = Output()
+    if model.choosesParameters {
+      let chosen = target.groups.map(\.name.spelling).joined(separator: ", ")
+      output.blocks.append(.line(StyledText("over \(chosen)", .faint)))
+    }
+    output.blocks += [.table(estimates(names)), .blank, .paragraph(StyledText(summary))]
+    let size = names.count
+    if size > 1, size <= Self.correlationLimit || showsCorrelation,
+      statistics.free.count > 1, statistics.dependences.isEmpty
+    {
+      output.blocks += [.blank, .table(correlations(names)), .blank]
+    }
+    output.blocks.append(.paragraph(StyledText(ending)))
+    output.json = [json]
+    for warning in warnings(names) { output.append(warning) }
+    return output
+  }
+
+  // MARK: Tables
+
+  private func estimates(_ names: [String]) -> Table {
+    var table = Table(
+      columns: [
+        .init(header: StyledText(""), kind: .symbol, gap: 0),
+        .init(header: StyledText(" estimate", .heading), kind: .value, gap: 2),
+        .init(header: StyledText(" std. error", .heading), kind: .value, gap: 3),
+        .init(header: StyledText(" t value", .heading), kind: .value, gap: 3),
+      ], rows: [])
+    for (entry, name) in names.enumerated() {
+      let (value, error) = (fit.point[entry], statistics.errors[entry])
+      var row: [Table.Cell] = [.text(StyledText(name, .name)), .value(Tensor(value))]
+      if !error.isNaN {
+        row.append(.value(Tensor(error)))
+        if error > 0 { row.append(.value(Tensor(value / error))) }
+      } else if let bound = bound(entry) {
+        row.append(.text(StyledText("at its \(bound) bound", .faint)))
+      } else {
+        row.append(.text(StyledText("–", .faint)))
+      }
+      table.rows.append(row)
+    }
+    return table
+  }
+
+  private func bound(_ entry: Int) -> String? {
+    guard !statistics.free.contains(entry) else { return nil }
+    return fit.point[entry] <= bounds.lower[entry] ? "lower" : "upper"
+  }
+
+  /// The lower triangle.
+  private func correlations(_ names: [String]) -> Table {
+    var table = Table(
+      columns: [.init(header: StyledText("correlation", .heading), kind: .symbol, gap: 0)],
+      rows: [])
+    for name in names.dropLast() {
+      table.columns.append(.init(header: StyledText(" " + name, .name), kind: .value, gap: 2))
+    }
+    for (row, name) in names.enumerated().dropFirst() {
+      let entries = (0..<row).map { column -> Table.Cell in
+        let value = statistics.correlations[row * names.count + column]
+        return value.isNaN ? .text(StyledText("–", .faint)) : .value(Tensor(Self.rounded(value)))
+      }
+      table.rows.append([.text(StyledText(name, .name))] + entries)
+    }
+    return table
+  }
+
+  /// Four decimals: more of a correlation is never read.
+  private static func rounded(_ value: Double) -> Double { (value * 1e4).rounded() / 1e4 }
+
+  // MARK: Sentences
+
+  private var summary: String {
+    let freedom = statistics.degreesOfFreedom
+    var text = "residual sum of squares \(format.string(statistics.squares))"
+    text +=
+      freedom > 0
+      ? ", standard deviation \(format.string(statistics.deviation)) on \(freedom) "
+        + "degree\(freedom == 1 ? "" : "s") of freedom" : ", no degree of freedom left"
+    if let (value, isCentred) = determination {
+      text +=
+        ", R² = \(format.string(value))" + (isCentred ? "" : " about 0, for want of a constant")
+    }
+    return text
+  }
+
+  /// 1 - Σr²/Σ(y - ȳ)², with weights; about 0 for a linear model that contains no constant.
+  private var determination: (value: Double, isCentred: Bool)? {
+    guard let observed = model.observed?.elements else { return nil }
+    let weights = model.weights.map { $0 * $0 }
+    let isCentred = fit.reason != .linear || statistics.spans(model.weights)
+    let total = weights.reduce(0, +)
+    let mean = isCentred ? zip(weights, observed).reduce(0) { $0 + $1.0 * $1.1 } / total : 0
+    let spread = zip(weights, observed).reduce(0) { $0 + $1.0 * ($1.1 - mean) * ($1.1 - mean) }
+    let value = 1 - statistics.squares / spread
+    // What is left of 1 - 1 is rounding.
+    return spread > 0 ? (abs(value) < 1e-14 ? 0 : value, isCentred) : nil
+  }
+
+  private var ending: String {
+    if system.isLinear, bounds.areNone {
+      return "the model is linear in its parameters: solved at once by QR"
+        + (fit.reason == .linear
+          ? ", no start was needed"
+          : "; this is one of its many solutions")
+    }
+    let steps = "\(fit.iterations) step\(fit.iterations == 1 ? "" : "s")"
+    let work = "\(steps) and \(fit.evaluations) evaluation\(fit.evaluations == 1 ? "" : "s")"
+    let again = fit.restarts == 0 ? "" : ", \(fit.restarts + 1) runs from the same start"
+    switch fit.reason {
+    case .converged, .linear:
+      return "converged after \(work)\(again): no step lowers the sum of squares"
+    case .perfect: return "converged after \(work)\(again): the residuals are zero up to rounding"
+    case .rankDeficient:
+      return "not converged after \(work)\(again): the Jacobian is rank-deficient"
+    case .saddle:
+      return "not converged after \(work)\(again): the slope is zero, but this is a saddle"
+    case .stalled: return "not converged after \(work)\(again): stalled"
+    case .iterations: return "not converged after \(work): the steps are used up (iters)"
+    case .interrupted: return "interrupted after \(work): the last good point is kept"
+    }
+  }
+
+  /// "b1 and b2 cannot be told apart", or what is to be said of one alone.
+  private static func sentence(_ dependence: FitStatistics.Dependence, _ names: [String]) -> String
+  {
+    let named = dependence.parameters.map { "'\(names[$0])'" }
+    guard named.count > 1 else { return "\(named[0]) has no effect on the model here" }
+    if named.count == 2 {
+      return "\(named[0]) and \(named[1]) cannot be told apart here: a change of one is undone by "
+        + "the other"
+    }
+    let shown = named.count <= 6 ? named.dropLast() : named.prefix(3) + ["…"]
+    let list = shown.joined(separator: ", ") + " and " + named[named.count - 1]
+    let combinations = "\(dependence.rank) combination\(dependence.rank == 1 ? "" : "s")"
+    return "\(list) cannot be told apart here: the data determine only \(combinations) of them"
+  }
+
+  private func warnings(_ names: [String]) -> [Diagnostic] {
+    var warnings = statistics.dependences.map {
+      Diagnostic(
+        Self.sentence($0, names),
+        hint: "fit fewer of them: leave one out of 'over' and give it a value", severity: .warning)
+    }
+    switch fit.reason {
+    case .stalled:
+      warnings.append(
+        Diagnostic(
+          "this is no minimum: the next step would still be large, but leads nowhere",
+          hint: "other starting values, bounds, or parameters on a scale near 1",
+          severity: .warning))
+    case .saddle:
+      warnings.append(
+        Diagnostic(
+          "in some direction the sum of squares falls from here",
+          hint: "start where the parameters differ more from each other", severity: .warning))
+    case .iterations:
+      warnings.append(
+        Diagnostic(
+          "the values are those reached so far", hint: "the same :fit without starts goes on",
+          severity: .warning))
+    case .converged, .perfect, .linear, .rankDeficient, .interrupted: break
+    }
+    return warnings
+  }
+
+  // MARK: JSON
+
+  private var json: JSONValue {
+    func members(_ entries: [Double]) -> JSONValue {
+      target.members(FitCommand.tensors(entries, target))
+    }
+    let size = fit.point.count
+    var object: [(key: String, value: JSONValue)] = [
+      ("command", .string(FitCommand.name)), ("of", .string(target.text)),
+      ("estimates", members(fit.point)), ("errors", members(statistics.errors)),
+      ("rss", .number(statistics.squares)), ("sd", .number(statistics.deviation)),
+      ("iterations", .integer(fit.iterations)), ("converged", .bool(fit.converged)),
+      ("reason", .string(fit.reason.rawValue)), ("evaluations", .integer(system.evaluations)),
+      ("jacobians", .integer(system.jacobians)), ("runs", .integer(fit.restarts + 1)),
+      ("observations", .integer(model.weights.count { $0 > 0 })),
+      ("degrees_of_freedom", .integer(statistics.degreesOfFreedom)),
+    ]
+    if let (value, _) = determination { object.append(("r2", .number(value))) }
+    object += [
+      ("variables", .array(target.entryNames.map { .string($0) })),
+      ("correlation", JSONValue(Tensor(.matrix(size, size), statistics.correlations))),
+    ]
+    return .object(object)
+  }
+}

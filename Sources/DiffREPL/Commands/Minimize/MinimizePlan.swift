@@ -1,0 +1,326 @@
+import AD
+import Expr
+
+/// The options of `:minimize`, read and checked.
+struct MinimizePlan {
+  typealias Entry = (method: any Optimiser.Type, settings: OptimiserSettings)
+
+  private(set) var methods: [Entry] = []
+  let iterations: Int
+  let tolerance: Double
+  let every: Int?
+  private(set) var batches: MiniBatches?
+  /// The objective on batches.
+  private var parts: (batch: MiniBatches.Part, rest: MiniBatches.Part?)?
+  let hasOwnSeed: Bool
+
+  init(
+    _ arguments: CommandArguments, _ target: Target, in session: Session
+  ) throws(Diagnostic) {
+    iterations = try arguments.count("iters", least: 0, in: session) ?? 1000
+    every = try arguments.count("every", least: 1, in: session)
+    tolerance = try arguments.number("tol", in: session) ?? 1e-6
+    hasOwnSeed = arguments.option("seed") != nil
+    guard tolerance >= 0 else {
+      throw Diagnostic("'tol=' takes a number of at least 0", at: arguments.place(of: "tol"))
+    }
+    let types = try Self.methods(arguments)
+    let penalty = try Self.penalty(arguments, types, session)
+    for method in types {
+      let settings = OptimiserSettings(
+        step: try Self.step(arguments, method, session),
+        constants: try Self.constants(arguments, method, types, session), penalty: penalty)
+      // What the method itself refuses is found before anything runs.
+      _ = try Self.made(method, settings, target, arguments)
+      methods.append((method, settings))
+    }
+    try readBatches(arguments, target, session)
+  }
+
+  // MARK: Methods and their constants
+
+  private static func methods(
+    _ arguments: CommandArguments
+  ) throws(Diagnostic) -> [any Optimiser.Type] {
+    guard let text = arguments.option("method") else { return [GradientDescent.self] }
+    var types: [any Optimiser.Type] = []
+    for word in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let name = String(word.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+      guard let method = OptimiserTable.named(name) else {
+        let close = Diagnostic.closest(to: name, among: OptimiserTable.names)
+        throw Diagnostic(
+          "there is no method '\(name)'", at: arguments.place(of: "method"),
+          hint: (close.map { "did you mean \($0)? " } ?? "")
+            + "methods: \(OptimiserTable.names.joined(separator: ", "))")
+      }
+      types.append(method)
+    }
+    return types
+  }
+
+  private static func constants(
+    _ arguments: CommandArguments, _ method: any Optimiser.Type, _ all: [any Optimiser.Type],
+    _ session: Session
+  ) throws(Diagnostic) -> [String: Double] {
+    var constants: [String: Double] = [:]
+    let general = ["method", "step", "iters", "tol", "every", "batch", "rows", "order", "seed"]
+    for option in arguments.options where !(general + ["prox"]).contains(option.word) {
+      guard let constant = method.about.constants.first(where: { $0.name == option.word }) else {
+        let isKnown = all.contains { $0.about.constants.contains { $0.name == option.word } }
+        if isKnown { continue }
+        throw unknown(option, all)
+      }
+      let value = try arguments.number(option.word, in: session) ?? constant.value
+      guard constant.range.contains(value) else {
+        let upper =
+          constant.range.upperBound.isFinite
+          ? " and below \(NumberFormat().string(constant.range.upperBound))" : ""
+        throw Diagnostic(
+          "'\(option.word)=' takes a number of at least "
+            + "\(NumberFormat().string(constant.range.lowerBound))\(upper)", at: option.span)
+      }
+      constants[option.word] = value
+    }
+    return constants
+  }
+
+  private static func unknown(
+    _ option: CommandArguments.Part, _ methods: [any Optimiser.Type]
+  ) -> Diagnostic {
+    var names = "", constants: [String] = []
+    for method in methods {
+      names += (names.isEmpty ? "" : ", ") + method.about.name
+      constants += method.about.constants.map { "\($0.name)=" }
+    }
+    var owners: [String] = []
+    for method in OptimiserTable.all
+    where method.about.constants.contains(where: { $0.name == option.word }) {
+      owners.append(method.about.name)
+    }
+    let takes =
+      constants.isEmpty ? "no constants" : constants.joined(separator: ", ")
+    return Diagnostic(
+      "\(names) has no constant '\(option.word)='", at: option.span,
+      hint: "\(names) takes \(takes); \(option.word)= belongs to \(owners.joined(separator: ", "))")
+  }
+
+  /// A fresh state of a method.
+  private static func made(
+    _ method: any Optimiser.Type, _ settings: OptimiserSettings, _ target: Target,
+    _ arguments: CommandArguments
+  ) throws(Diagnostic) -> any Optimiser {
+    let dimension = target.variables.reduce(0) { $0 + target.graph.shape(of: $1.node).count }
+    do {
+      return try method.init(settings, dimension: dimension)
+    } catch {
+      throw Diagnostic(
+        error.message, at: arguments.place(of: "method") ?? arguments.span, hint: error.hint)
+    }
+  }
+
+  // MARK: Steps
+
+  private static func step(
+    _ arguments: CommandArguments, _ method: any Optimiser.Type, _ session: Session
+  ) throws(Diagnostic) -> StepRule? {
+    guard let text = arguments.option("step"), let span = arguments.place(of: "step") else {
+      return nil
+    }
+    let rule: StepRule
+    switch text {
+    case "optimal": rule = .optimal
+    case "backtracking": rule = .backtracking
+    case "wolfe": rule = .wolfe
+    default: rule = try numericStep(arguments, text, span, session)
+    }
+    guard method.about.steps.contains(rule.kind) else {
+      throw Diagnostic(
+        "\(method.about.name) takes no step=\(text)", at: span,
+        hint: "it takes step=" + Self.stepWords(of: method.about).joined(separator: ", step="))
+    }
+    return rule
+  }
+
+  /// What may stand behind `step=`, the default first.
+  static func stepWords(of method: OptimiserDescription) -> [String] {
+    method.steps.map { kind in
+      switch kind {
+      case .number: method.defaultStep.map { NumberFormat().string($0) } ?? "0.1"
+      case .schedule: "1/k"
+      case .optimal, .backtracking, .wolfe: kind.rawValue
+      }
+    }
+  }
+
+  private static func numericStep(
+    _ arguments: CommandArguments, _ text: String, _ span: SourceSpan, _ session: Session
+  ) throws(Diagnostic) -> StepRule {
+    let tree = try Parser.parseExpressions(in: arguments.source, range: span.range)
+    guard tree.statements.count == 1, let node = tree.statements.first?.node else {
+      throw Diagnostic("'step=' takes one number", at: span)
+    }
+    let counter = Name("k")
+    guard tree.freeNames(of: node).contains(counter) else {
+      guard let size = try session.evaluate(node, tree).scalar else {
+        throw Diagnostic("'step=' takes one number", at: span)
+      }
+      guard size > 0, size.isFinite else {
+        throw Diagnostic(
+          "a step is a number above 0, not \(NumberFormat().string(size))", at: span)
+      }
+      return .fixed(size)
+    }
+    // k is the iteration here, whatever it is elsewhere.
+    var environment = session.environment
+    environment.replace(counter, by: nil)
+    environment.setLeaf(counter, to: .tensor(Tensor(1)), isData: true)
+    var elaborator = Elaborator(environment)
+    let output = try elaborator.elaborate(node, of: tree)
+    guard case .leaf(let id, _, _)? = environment[counter]?.binding,
+      elaborator.graph.shape(of: output).isScalar, !elaborator.staticUses.contains(id)
+    else {
+      throw Diagnostic(
+        "'step=' takes a formula in k, such as 1/k", at: span,
+        hint: "k cannot decide on a size or the bound of a loop here")
+    }
+    let program = try elaborator.graph.compiled([output])
+    program.setLeaves(from: environment)
+    let schedule = StepSchedule(text, program, counter: id)
+    do throws(Diagnostic) {
+      guard try schedule.length(at: 1) > 0 else {
+        throw Diagnostic("step=\(text) is 0 at k = 1: a step is a number above 0")
+      }
+    } catch {
+      throw Diagnostic(error.message, at: span)
+    }
+    return .schedule(schedule)
+  }
+
+  // MARK: Penalties
+
+  private static func penalty(
+    _ arguments: CommandArguments, _ methods: [any Optimiser.Type], _ session: Session
+  ) throws(Diagnostic) -> Proximal? {
+    var takers: [String] = []
+    for method in OptimiserTable.all where method.about.takesPenalty {
+      takers.append(method.about.name)
+    }
+    guard let span = arguments.place(of: "prox") else {
+      for method in methods where method.about.takesPenalty {
+        throw Diagnostic(
+          "\(method.about.name) needs prox=, the penalty it is for",
+          at: arguments.place(of: "method"), hint: Self.penalties)
+      }
+      return nil
+    }
+    for method in methods where !method.about.takesPenalty {
+      throw Diagnostic(
+        "\(method.about.name) takes no prox=", at: span,
+        hint: "method=\(takers.joined(separator: " or method=")) does")
+    }
+    let tree = try Parser.parseExpressions(in: arguments.source, range: span.range)
+    guard tree.statements.count == 1 else { throw Diagnostic(Self.penalties, at: span) }
+    var name = "", numbers: [Double] = []
+    switch tree[tree.statements[0].node] {
+    case .name(let typed): name = typed.key
+    case .call(let function, let operands):
+      if case .name(let typed) = tree[function] { name = typed.key }
+      for operand in operands {
+        numbers.append(try session.evaluate(operand.value, tree).scalar ?? .nan)
+      }
+    default: break
+    }
+    guard let penalty = Proximal(name, numbers) else {
+      throw Diagnostic("this is no penalty that 'prox=' knows", at: span, hint: Self.penalties)
+    }
+    return penalty
+  }
+
+  private static let penalties =
+    "prox=l1(0.1), prox=l2(0.1), prox=box(0, 1) and prox=nonneg; weights are at least 0"
+
+  // MARK: Batches
+
+  private mutating func readBatches(
+    _ arguments: CommandArguments, _ target: Target, _ session: Session
+  ) throws(Diagnostic) {
+    guard arguments.option("batch") != nil || arguments.option("rows") != nil else {
+      for word in ["order", "seed"] {
+        guard let span = arguments.place(of: word) else { continue }
+        throw Diagnostic(
+          "'\(word)=' is for batches", at: span, hint: "batch=10 rows=X,y takes ten rows a step")
+      }
+      return
+    }
+    for (method, settings) in methods {
+      let method = try Self.made(method, settings, target, arguments)
+      guard method.evaluates else { continue }
+      throw Diagnostic(
+        "\(type(of: method).about.name) looks back at E to find its step, which batches do not allow",
+        at: arguments.place(of: "batch") ?? arguments.place(of: "rows"),
+        hint: "method=sgd or method=adam, or a number behind step=")
+    }
+    let reader = try BatchReader(arguments, target, in: session)
+    (batches, parts) = (reader.batches, reader.parts)
+  }
+
+  // MARK: Running
+
+  /// The function to be minimised, compiled, at its start.
+  func objective(_ target: Target) throws(Diagnostic) -> Objective {
+    let nodes = target.variables.map(\.node)
+    guard let batches, let parts else {
+      return try Objective(
+        of: target.node, variables: nodes, in: target.graph, environment: target.environment)
+    }
+    let whole = MiniBatches.Part(
+      output: target.node, variables: nodes, graph: target.graph, environment: target.environment)
+    return try batches.objective(whole: whole, batch: parts.batch, rest: parts.rest)
+  }
+
+  /// Rows of the table are this far apart unless the run ends early.
+  private var stride: Int { every ?? max(1, (iterations + 19) / 20) }
+
+  func run(
+    _ entry: Entry, _ objective: Objective, _ session: Session
+  ) throws(Diagnostic) -> MinimizeRun {
+    var descent = Descent(iterations: iterations, tolerance: tolerance)
+    descent.batches = batches
+    descent.every = stride
+    let name = entry.method.about.name
+    var wasShown = false
+    if let show = session.showProgress {
+      descent.observe = { iteration, value in
+        wasShown = true
+        let value = NumberFormat(digits: 8).string(value)
+        show("\(name): \(iteration) iterations, E = \(value)   (Ctrl-C stops)")
+      }
+    }
+    defer { if wasShown { session.showProgress?("") } }
+    let state = try entry.method.init(entry.settings, dimension: objective.dimension)
+    let result = try descent.run(objective, state)
+    let point = objective.point.array
+    let findings = RunDiagnosis(result, objective, entry.method, entry.settings).findings()
+    return MinimizeRun(
+      method: entry.method, settings: entry.settings, result: result, findings: findings,
+      point: point)
+  }
+}
+
+extension Proximal {
+  /// A penalty as it is typed; nil where there is none of that name, or the numbers do not fit.
+  fileprivate init?(_ name: String, _ numbers: [Double]) {
+    switch (name, numbers.count) {
+    case ("l1", 1) where numbers[0] >= 0: self = .l1(numbers[0])
+    case ("l2", 1) where numbers[0] >= 0: self = .l2(numbers[0])
+    case ("box", 2) where numbers[0] <= numbers[1]: self = .box(numbers[0], numbers[1])
+    case ("nonneg", 0): self = .nonnegative
+    default: return nil
+    }
+  }
+}
+
+extension CommandArguments {
+  /// Where the value of an option stands.
+  func place(of option: String) -> SourceSpan? { options.last { $0.word == option }?.span }
+}

@@ -1,0 +1,213 @@
+import AD
+import Expr
+
+/// What `:minimize` prints and reports.
+struct MinimizeReport {
+  let target: Target
+  let plan: MinimizePlan
+  /// The best last.
+  let runs: [MinimizeRun]
+  let arguments: CommandArguments
+
+  var best: MinimizeRun { runs[runs.count - 1] }
+  private var function: String { target.functionName }
+  private let format = NumberFormat(digits: 3)
+
+  init(
+    target: Target, plan: MinimizePlan, runs: [MinimizeRun], arguments: CommandArguments
+  ) {
+    self.target = target
+    self.plan = plan
+    self.runs = runs
+    self.arguments = arguments
+  }
+
+  func output(_ settings: SessionSettings) -> Output {
+    var output = Output()
+    let point = best.values(of: target)
+    if arguments.clause("over") == nil {
+      let names = point.map(\.name.spelling).joined(separator: ", ")
+      output.blocks.append(.line(StyledText("over \(names)", .faint)))
+    }
+    output.blocks += runs.count > 1 ? raceBlocks(settings) : runBlocks
+    for (name, value) in point {
+      output.blocks.append(.value(name: StyledText(name.spelling, .name), value))
+    }
+    output.json = [json(point)]
+    for run in runs {
+      for finding in run.findings { output.append(warning(finding, run)) }
+    }
+    return output
+  }
+
+  // MARK: One run
+
+  private var runBlocks: [Output.Block] {
+    var blocks: [Output.Block] = [.table(table(best))]
+    let values = best.result.rows.map(\.value)
+    if values.count > 2 {
+      let isPositive = values.allSatisfy { $0 > 0 }
+      blocks.append(
+        .sparkline(
+          label: isPositive ? "log \(function)" : function,
+          isPositive ? values.map { Double.log($0) } : values))
+    }
+    blocks.append(.paragraph(StyledText(sentence(best))))
+    return blocks
+  }
+
+  /// Rows spread over the run, the first and the last always among them.
+  private func table(_ run: MinimizeRun) -> Table {
+    let hasPenalty = run.settings.penalty != nil
+    let value = hasPenalty ? "\(function) + R" : function
+    let norm = hasPenalty ? "‖G‖" : "‖∇\(function)‖"
+    var table = Table(
+      columns: [
+        .init(header: StyledText("k", .heading), kind: .count, gap: 2),
+        .init(header: StyledText(value, .heading), kind: .value, gap: 2),
+        .init(header: StyledText(norm, .heading), kind: .value, gap: 3),
+        .init(header: StyledText("‖Δw‖", .heading), kind: .value, gap: 3),
+        .init(header: StyledText("τ", .heading), kind: .value, gap: 3),
+      ], rows: [])
+    let rows = run.result.rows
+    let stride = plan.every ?? max(1, (run.result.iterations + 19) / 20)
+    for (position, row) in rows.enumerated() {
+      let isLast = position == rows.count - 1
+      guard row.iteration % stride == 0 || isLast || plan.batches != nil else { continue }
+      table.rows.append([
+        .text(StyledText("\(row.iteration)")), .value(Tensor(row.value)),
+        .value(Tensor(row.gradientNorm)),
+        row.stepNorm.isNaN ? .empty : .value(Tensor(row.stepNorm)),
+        row.stepSize.isNaN ? .empty : .value(Tensor(row.stepSize)),
+      ])
+    }
+    return table
+  }
+
+  private func sentence(_ run: MinimizeRun) -> String {
+    let result = run.result
+    let norm =
+      "\(run.settings.penalty == nil ? "‖∇\(function)‖" : "‖G‖") = "
+      + format.string(result.gradientNorm)
+    let length = "‖Δw‖ = \(format.string(result.rows.last?.stepNorm ?? .nan))"
+    let start = "stopped after \(Self.count(result.iterations)): "
+    switch result.reason {
+    case .step:
+      let what = plan.batches == nil ? length : "a whole pass moves w by no more"
+      return start + "\(what) ≤ tol = \(format.string(plan.tolerance)), \(norm)"
+    case .iterations:
+      return start + "that is iters=, \(result.iterations > 0 ? length + ", " : "")\(norm)"
+    case .stationary: return start + "the gradient is zero, \(norm)"
+    case .nonfinite:
+      let why = result.failure.map { " (\($0.message))" } ?? ""
+      return start + "the next step makes \(function) "
+        + "\(NumberFormat().string(result.lastValue))\(why); the last good point is kept, \(norm)"
+    case .lineSearch:
+      return start + "no step along the direction makes \(function) smaller, \(norm)"
+    case .precision:
+      return start + "what is left to gain is below the rounding of \(function), \(norm)"
+    case .interrupted:
+      return "interrupted after \(Self.count(result.history.records.last?.iteration ?? 0)): "
+        + "the best point is kept, \(norm)"
+    }
+  }
+
+  static func count(_ iterations: Int) -> String {
+    "\(iterations) iteration\(iterations == 1 ? "" : "s")"
+  }
+
+  // MARK: Warnings
+
+  private func warning(_ finding: RunFinding, _ run: MinimizeRun) -> Diagnostic {
+    let prefix = runs.count > 1 ? "\(run.method.about.name): " : ""
+    let (message, hint) = text(finding, run)
+    return Diagnostic(prefix + message, hint: hint, severity: .warning)
+  }
+
+  private func text(_ finding: RunFinding, _ run: MinimizeRun) -> (String, String) {
+    let step = arguments.option("step") ?? ""
+    switch finding {
+    case .diverges(let limit, let curvature):
+      guard let limit else {
+        return (
+          "the run diverges: \(function) grew from "
+            + "\(format.string(run.result.rows.first?.value ?? .nan)) to "
+            + format.string(
+              run.result.reason == .nonfinite ? run.result.lastValue : run.result.value),
+          "try a smaller step=, or none: the default looks before it steps"
+        )
+      }
+      return (
+        "the run diverges: step=\(step) is beyond \(limitName(run)) = \(format.string(limit))",
+        "L = \(format.string(curvature)) is the greatest curvature met; shorter steps go down"
+      )
+    case .swings(let limit, let curvature):
+      return (
+        "the run swings: step=\(step) is just \(limitName(run)) = \(format.string(limit))",
+        "L = \(format.string(curvature)) is the greatest curvature met; shorter steps go down"
+      )
+    case .largeGradient:
+      return (
+        "the steps are short, but ‖∇\(function)‖ = \(format.string(run.result.gradientNorm)) is "
+          + "still large: this is no minimum yet", "a larger step= or a smaller tol= goes on"
+      )
+    case .weightsDiverge(let norms):
+      return (
+        "the weights diverge: ‖w‖ = \(norms.map { format.string($0) }.joined(separator: ", ")) at a "
+          + "quarter, half and the end of the run, while \(function) creeps towards a bound it does "
+          + "not reach",
+        "in a logistic regression the classes are separable; a penalty, + 0.01*dot(w, w), gives a "
+          + "minimum"
+      )
+    case .unbounded:
+      return (
+        "\(function) falls as fast at the end as at the start: it may have no minimum",
+        "if it is bounded below, more iters= or a longer step= reach it"
+      )
+    case .saddle(let eigenvalue):
+      return (
+        "this is a saddle and no minimum: the Hessian has the eigenvalue \(format.string(eigenvalue))",
+        "without step= Newton's method only goes down"
+      )
+    }
+  }
+
+  private func limitName(_ run: MinimizeRun) -> String {
+    switch run.method.about.name {
+    case "gd", "ista": "2/L"
+    case "nesterov": "2(1+μ)/((1+2μ)L)"
+    default:
+      (run.settings.constants["momentum"] ?? 0) == 0 && run.method.about.name == "sgd"
+        ? "2/L" : "2(1+μ)/L"
+    }
+  }
+
+  // MARK: JSON
+
+  private func json(_ point: [(name: Name, value: Value)]) -> JSONValue {
+    var members: [(key: String, value: JSONValue)] = [
+      ("command", .string(MinimizeCommand.name)), ("of", .string(target.text)),
+    ]
+    members += Self.members(best)
+    members.append(("at", .object(point.map { ($0.name.spelling, JSONValue($0.value)) })))
+    if runs.count > 1 {
+      members.append(
+        (
+          "race",
+          .array(
+            runs.map { .object(Self.members($0) + [("seconds", .number($0.result.seconds))]) })
+        ))
+    }
+    return .object(members)
+  }
+
+  private static func members(_ run: MinimizeRun) -> [(key: String, value: JSONValue)] {
+    [
+      ("method", .string(run.method.about.name)), ("iterations", .integer(run.result.iterations)),
+      ("converged", .bool(run.result.reason.isConvergence)),
+      ("reason", .string(run.result.reason.rawValue)), ("value", .number(run.result.value)),
+      ("gradnorm", .number(run.result.gradientNorm)),
+      ("evaluations", .integer(run.result.evaluations)),
+    ]
+  }
+}

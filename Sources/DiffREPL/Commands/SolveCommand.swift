@@ -1,0 +1,214 @@
+import AD
+import Expr
+
+enum SolveCommand: Command {
+  static let name = "solve"
+  static let summary = "a root of one equation or of a system, by Newton's method"
+  static let usage = ":solve g [over x=1, y] [iters=200] [--dry]"
+  static let discussion = """
+    Looks for values at which g is 0: a number, or a vector with as many entries as there are
+    unknowns. `over` names them and gives starts, or takes the values they have. Newton's step is
+    halved until ‖g‖ falls. The table shows ‖g‖, the length of each step and which part of Newton's
+    step it was. A root that counts twice or more, an equation without a root near the start, and a
+    singular Jacobian are told apart. The values are moved, not with --dry, nor without a root.
+    """
+  static let examples = [
+    ":solve x^2 - 2 over x=1", "x", ":solve [a^2 + b^2 - 4, a*b - 1] over a=2, b=1",
+    ":expect-error :solve c^2 + 1 over c=2",
+  ]
+  static let options = ["iters"]
+  static let flags = ["dry"]
+  static let clauses = ["over"]
+
+  static func run(
+    _ arguments: CommandArguments, in session: inout Session
+  ) throws(Diagnostic) -> Output {
+    let limit = try arguments.count("iters", least: 1, in: session) ?? 200
+    let target = try target(arguments, in: session)
+    let span = arguments.target.isEmpty ? arguments.span : arguments.targetSpan
+    try requireSquare(target, at: span)
+    let system = try ResidualSystem(
+      of: target.node, variables: target.variables.map(\.node), in: target.graph,
+      environment: target.environment)
+    try requireFinite(system, target, at: span)
+    let result = try RootSearch(iterations: limit).run(system, from: system.start)
+    guard result.converged || result.reason == .interrupted || result.reason == .iterations else {
+      throw failure(result, target, at: span)
+    }
+
+    let values = target.grouped(FitCommand.tensors(result.point, target))
+    if !arguments.flags.contains("dry") {
+      session.change(":solve \(target.text)") { environment in
+        for (name, value) in values { environment.setLeaf(name, to: value) }
+      }
+    }
+    return report(target, result, values, chooses: arguments.clause("over") == nil)
+  }
+
+  private static func target(
+    _ arguments: CommandArguments, in session: Session
+  ) throws(Diagnostic) -> Target {
+    var environment = session.environment
+    let names = try arguments.parameters(in: session, &environment)
+    return try Target(arguments, in: session, environment: environment, varying: names)
+  }
+
+  // MARK: What cannot be solved
+
+  private static func requireSquare(_ target: Target, at span: SourceSpan) throws(Diagnostic) {
+    if target.graph.isBoolean(target.node) {
+      throw Diagnostic(
+        "'\(target.text)' is true or false: a root needs a number", at: span,
+        hint: "a == b is solved as a - b")
+    }
+    let equations = target.graph.shape(of: target.node).count
+    let unknowns = target.entryNames.count
+    guard equations != unknowns else { return }
+    throw Diagnostic(
+      "\(equations) equation\(equations == 1 ? "" : "s") for \(unknowns) "
+        + "unknown\(unknowns == 1 ? "" : "s")", at: span,
+      hint: equations > unknowns
+        ? "least squares: :fit 0 ~ \(target.text)" : "name fewer of them behind 'over'")
+  }
+
+  private static func requireFinite(
+    _ system: ResidualSystem, _ target: Target, at span: SourceSpan
+  ) throws(Diagnostic) {
+    let format = NumberFormat()
+    let values = try system.residuals(at: system.start)
+    if let place = values.firstIndex(where: { !$0.isFinite }) {
+      let which = values.count == 1 ? "'\(target.text)'" : "equation \(place + 1)"
+      throw Diagnostic(
+        "\(which) is \(format.string(values[place])) at the start", at: span,
+        hint: "start elsewhere")
+    }
+    let jacobian = try system.jacobian(at: system.start)
+    if let place = jacobian.firstIndex(where: { !$0.isFinite }) {
+      throw Diagnostic(
+        "the derivative in '\(target.entryNames[place / system.rows])' is "
+          + "\(format.string(jacobian[place])) at the start", at: span, hint: "start elsewhere")
+    }
+  }
+
+  private static func failure(
+    _ result: RootSearch.Result, _ target: Target, at span: SourceSpan
+  ) -> Diagnostic {
+    let format = NumberFormat(digits: 4)
+    let names = target.entryNames
+    let shown = zip(names, result.point).prefix(4).map { "\($0) = \(format.string($1))" }
+    let place = shown.joined(separator: ", ") + (names.count > 4 ? ", …" : "")
+    let size = names.count == 1 ? "|g|" : "‖g‖"
+    let value = format.string(result.residual)
+    switch result.reason {
+    case .noRoot:
+      return Diagnostic(
+        "no root near the start: \(size) has a minimum of \(value) at \(place)", at: span,
+        hint: "start elsewhere, if there is a root at all")
+    case .singular:
+      let dependent = result.dependences.flatMap(\.parameters).map { "'\(names[$0])'" }
+      let why =
+        dependent.count == 1
+        ? "\(dependent[0]) has no effect there to first order"
+        : "\(dependent.joined(separator: ", ")) cannot be told apart there"
+      return Diagnostic(
+        "the Jacobian is singular at \(place), where \(size) = \(value): \(why)", at: span,
+        hint: "start elsewhere")
+    default:
+      return Diagnostic(
+        "no root was reached: \(size) = \(value) at \(place), and no step makes it smaller",
+        at: span, hint: "start elsewhere")
+    }
+  }
+
+  // MARK: What is shown
+
+  private static func report(
+    _ target: Target, _ result: RootSearch.Result, _ values: [(name: Name, value: Value)],
+    chooses: Bool
+  ) -> Output {
+    var output = Output()
+    if chooses {
+      let names = values.map(\.name.spelling).joined(separator: ", ")
+      output.blocks.append(.line(StyledText("over \(names)", .faint)))
+    }
+    output.blocks.append(.table(table(result.records)))
+    output.blocks.append(.line(StyledText(sentence(result))))
+    for (name, value) in values {
+      output.blocks.append(.value(name: StyledText(name.spelling, .name), value))
+    }
+    output.json = [
+      .object([
+        ("command", .string(name)), ("of", .string(target.text)),
+        ("at", .object(values.map { ($0.name.spelling, JSONValue($0.value)) })),
+        ("residual", .number(result.residual)),
+        ("iterations", .integer(result.records.count - 1)), ("converged", .bool(result.converged)),
+        ("reason", .string(result.reason.rawValue)),
+        ("multiplicity", .integer(result.multiplicity)),
+      ])
+    ]
+    for warning in warnings(result, target.entryNames) { output.append(warning) }
+    return output
+  }
+
+  /// At most about 20 rows, the first and the last among them.
+  private static func table(_ records: [RootSearch.Record]) -> Table {
+    var table = Table(
+      columns: [
+        .init(header: StyledText("k", .heading), kind: .count, gap: 2),
+        .init(header: StyledText(" ‖g‖", .heading), kind: .value, gap: 2),
+        .init(header: StyledText(" ‖Δx‖", .heading), kind: .value, gap: 3),
+        .init(header: StyledText(" part", .heading), kind: .value, gap: 3),
+      ], rows: [])
+    let stride = max(1, (records.count + 18) / 20)
+    for (position, record) in records.enumerated()
+    where position % stride == 0 || position == records.count - 1 {
+      table.rows.append([
+        .text(StyledText("\(record.iteration)")), .value(Tensor(record.residual)),
+        record.stepNorm.map { .value(Tensor($0)) } ?? .empty,
+        record.stepSize.map { .value(Tensor($0)) } ?? .empty,
+      ])
+    }
+    return table
+  }
+
+  private static func sentence(_ result: RootSearch.Result) -> String {
+    let count = result.records.count - 1
+    let steps = "\(count) step\(count == 1 ? "" : "s")"
+    let size = "‖g‖ = \(NumberFormat(digits: 3).string(result.residual))"
+    switch result.reason {
+    case .iterations: return "stopped after \(steps) (iters): \(size)"
+    case .interrupted: return "interrupted after \(steps): \(size)"
+    default: return "converged after \(steps): \(size)"
+    }
+  }
+
+  private static func warnings(_ result: RootSearch.Result, _ names: [String]) -> [Diagnostic] {
+    switch result.reason {
+    case .multiple where result.multiplicity > 1:
+      return [
+        Diagnostic(
+          "this root counts \(result.multiplicity) times: only about "
+            + "\(16 / result.multiplicity) of its digits are certain",
+          hint: "the derivative is 0 there as well: solve that instead, if it has a simple root",
+          severity: .warning)
+      ]
+    case .multiple:
+      let dependent = result.dependences.flatMap(\.parameters).map { "'\(names[$0])'" }
+      return [
+        Diagnostic(
+          "the Jacobian is singular at the root: "
+            + (dependent.count > 1
+              ? "\(dependent.joined(separator: ", ")) are not determined by the equations alone"
+              : "the root is a multiple one, or not the only one near"),
+          severity: .warning)
+      ]
+    case .iterations:
+      return [
+        Diagnostic(
+          "this is no root yet", hint: "the same :solve without a start goes on", severity: .warning
+        )
+      ]
+    default: return []
+    }
+  }
+}

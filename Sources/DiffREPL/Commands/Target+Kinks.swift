@@ -1,0 +1,40 @@
+import AD
+import Expr
+
+extension Target {
+  /// The warning of a gradient that passes through kinks: one line with the slopes possible there, and
+  /// what the one-sided derivatives say of the whole.
+  func kinkWarning(_ gradients: [Tensor]) throws(Diagnostic) -> Diagnostic? {
+    let known = Dictionary(variables.map { ($0.node, $0.name.spelling) }) { first, _ in first }
+    guard
+      let report = try KinkReport(
+        of: node, variables: variables.map(\.node), in: graph, environment: environment,
+        symbol: { known[$0] })
+    else { return nil }
+    let places = report.kinks.prefix(3).map { kink in
+      "\(kink.formula) (slopes \(Self.text(kink.slopes.lowerBound)) to "
+        + "\(Self.text(kink.slopes.upperBound)))"
+    }
+    let more = report.kinks.count > 3 ? " and \(report.kinks.count - 3) more" : ""
+    var message =
+      "the gradient passes through a kink of " + places.joined(separator: " and ") + more
+    let parts = zip(variables, zip(report.sides, gradients)).compactMap { variable, slopes in
+      Self.sideText(variable.name.spelling, slopes.0, slopes.1.scalar, functionName)
+    }
+    if !parts.isEmpty { message += "; " + parts.prefix(3).joined(separator: ", ") }
+    return Diagnostic(message, severity: .warning)
+  }
+
+  private static func sideText(
+    _ name: String, _ sides: (left: Double, right: Double)?, _ answer: Double?, _ function: String
+  ) -> String? {
+    guard let sides, let answer else { return nil }
+    let left = text(sides.left), right = text(sides.right)
+    if sides.left == sides.right {
+      return sides.left == answer ? nil : "the true slope ∂\(function)/∂\(name) is \(right)"
+    }
+    return "∂\(function)/∂\(name) is \(left) from the left and \(right) from the right"
+  }
+
+  private static func text(_ number: Double) -> String { NumberFormat().string(number) }
+}

@@ -1,0 +1,104 @@
+/// One form that loses digits, overflows or has no value at a point where the function has one, and
+/// what is evaluated in its place.
+///
+/// The trace keeps what the user typed; values and derivatives of every order are those of the
+/// replacement. A rewrite holds entry by entry for arrays as for numbers, and wherever both forms
+/// have a value they are the same real number.
+public struct Rewrite: Sendable {
+  /// How a rewrite is found.
+  enum Pattern: Sendable {
+    /// An operation and what is under it.
+    case node([Operation], @Sendable (inout Rewriter, NodeID) -> NodeID?)
+    /// u - v with such operations in u and v (nil: any): yields u - v.
+    case difference(Operation, Operation?, @Sendable (inout Rewriter, NodeID, NodeID) -> NodeID?)
+    /// u + v likewise.
+    case sum(Operation, Operation?, @Sendable (inout Rewriter, NodeID, NodeID) -> NodeID?)
+    /// u - r with a number r: yields u - r.
+    case offset(Operation, @Sendable (inout Rewriter, NodeID, Double) -> NodeID?)
+    /// A product of powers: changes the factors and says whether it did.
+    case factors(@Sendable (inout Rewriter, inout Factors) -> Bool)
+  }
+
+  /// A formula in x to test at points on both sides of the condition.
+  public struct Sample: Sendable {
+    public let formula: String
+    public let points: [Double]
+  }
+
+  /// As it stands in footnotes: `log(1 + exp(x))`.
+  public let name: String
+  public let replacement: String
+  /// Where it holds; empty if wherever the form has a value.
+  public let condition: String
+  /// What goes wrong without it.
+  public let mends: String
+  public let samples: [Sample]
+  let pattern: Pattern
+
+  init(
+    _ name: String, _ replacement: String, when condition: String = "", mends: String,
+    samples: [(String, [Double])], _ pattern: Pattern
+  ) {
+    self.name = name
+    self.replacement = replacement
+    self.condition = condition
+    self.mends = mends
+    self.samples = samples.map { Sample(formula: $0.0, points: $0.1) }
+    self.pattern = pattern
+  }
+
+  /// The whole table.
+  public static let all: [Rewrite] =
+    logarithms + exponentials + powers + offsets + differences + remainders + sums + quotients
+    + reductions
+}
+
+/// A primitive by its name, looked up once: what patterns compare with.
+struct Operation: Sendable, Equatable {
+  let primitive: Primitive
+  var index: Int16 { primitive.index }
+
+  init(_ name: String) { primitive = Primitive.required(name) }
+  static func == (a: Operation, b: Operation) -> Bool { a.index == b.index }
+}
+
+/// The table by the operations that its patterns begin with.
+struct RewriteIndex: Sendable {
+  typealias Indexed<Body> = (rewrite: Int, body: Body)
+  typealias PairRule = @Sendable (inout Rewriter, NodeID, NodeID) -> NodeID?
+
+  private(set) var nodes: [[Indexed<@Sendable (inout Rewriter, NodeID) -> NodeID?>]]
+  private(set) var differences: [[(rewrite: Int, partner: Int16?, body: PairRule)]]
+  private(set) var sums: [[(rewrite: Int, partner: Int16?, body: PairRule)]]
+  private(set) var offsets: [[Indexed<@Sendable (inout Rewriter, NodeID, Double) -> NodeID?>]]
+  private(set) var factors: [Indexed<@Sendable (inout Rewriter, inout Factors) -> Bool>] = []
+  /// Whether a term with this operation can take part in a rewrite of a sum.
+  private(set) var isTerm: [Bool]
+
+  static let shared = RewriteIndex(Rewrite.all)
+
+  private init(_ table: [Rewrite]) {
+    let count = Primitive.all.count
+    nodes = Array(repeating: [], count: count)
+    differences = Array(repeating: [], count: count)
+    sums = Array(repeating: [], count: count)
+    offsets = Array(repeating: [], count: count)
+    isTerm = Array(repeating: false, count: count)
+    for (number, rewrite) in table.enumerated() {
+      switch rewrite.pattern {
+      case .node(let roots, let body):
+        for root in roots { nodes[Int(root.index)].append((number, body)) }
+      case .difference(let first, let second, let body):
+        differences[Int(first.index)].append((number, second?.index, body))
+        isTerm[Int(first.index)] = true
+      case .sum(let first, let second, let body):
+        sums[Int(first.index)].append((number, second?.index, body))
+        isTerm[Int(first.index)] = true
+      case .offset(let root, let body):
+        offsets[Int(root.index)].append((number, body))
+        isTerm[Int(root.index)] = true
+      case .factors(let body): factors.append((number, body))
+      }
+    }
+  }
+}

@@ -1,0 +1,216 @@
+/// Replaces what loses digits by what does not: one pass over the arena, operands first, each node
+/// against the rewrites that begin with its operation. Nodes are only added; the forms that the user
+/// typed stay in the graph beside their replacements.
+struct Rewriter {
+  var graph: Graph
+  /// Definitions taken as variables: nothing is matched through them.
+  private var opaque: Set<NodeID>
+  /// The rewrites that replaced each node, the innermost first.
+  private(set) var applied: [NodeID: [Int]] = [:]
+  private var current: [Int] = []
+  /// What the nodes of the bodies of loops became.
+  private var bodies: [NodeID: [NodeID: NodeID]] = [:]
+  private var depth = 0
+
+  /// Replacements within replacements; more than any chain of rules takes.
+  private static let depthLimit = 40
+
+  init(_ graph: consuming Graph, cuts: [NodeID]) {
+    self.graph = graph
+    opaque = Set(cuts.filter { graph.primitive(of: $0) != nil })
+  }
+
+  /// The stable form of some nodes.
+  mutating func replacements(of roots: [NodeID]) -> [NodeID] {
+    let needed = graph.ancestors(of: roots, stoppingAt: Array(opaque))
+    let projections = graph.loopProjections()
+    var map: [NodeID?] = Array(repeating: nil, count: needed.count)
+    for index in needed.indices where needed[index] {
+      let node = NodeID(index)
+      guard let primitive = graph.primitive(of: node), !opaque.contains(node) else { continue }
+      let operands = graph.operands(of: node)
+      var attribute = graph.attribute(of: node)
+      var changes = false
+      if case .loop(let body) = attribute {
+        attribute = .loop(stable(body, of: node, read: projections[node] ?? []))
+        changes = true
+      } else if case .output(.stacked(let inner), let shape) = attribute,
+        let moved = bodies[operands[operands.startIndex]]?[inner]
+      {
+        attribute = .output(.stacked(moved), shape)
+        changes = true
+      }
+      for operand in operands where map[operand.index] != nil { changes = true }
+      var moved = node
+      if changes {
+        moved = graph.apply(primitive, operands.map { map[$0.index] ?? $0 }, attribute)
+      }
+      current = []
+      let result = rewritten(moved)
+      if !current.isEmpty { applied[node] = current }
+      if result != node { map[index] = result }
+    }
+    return roots.map { map[$0.index] ?? $0 }
+  }
+
+  /// The body of a loop with rewrites of its own.
+  private mutating func stable(
+    _ body: LoopBody, of loop: NodeID, read projections: [NodeID]
+  ) -> LoopBody {
+    var outputs = body.carries.map(\.next)
+    for projection in projections {
+      if case .output(.stacked(let inner), _) = graph.attribute(of: projection) {
+        outputs.append(inner)
+      }
+    }
+    var inner = body.graph
+    let moved = inner.stabilised(outputs)
+    guard moved != outputs else { return body }
+    bodies[loop] = Dictionary(zip(outputs, moved)) { first, _ in first }
+    let carries = zip(body.carries, moved).map { LoopBody.Carry(input: $0.input, next: $1) }
+    return LoopBody(
+      inner, steps: body.steps, isBackward: body.isBackward, captured: body.captured,
+      mapped: body.mapped, carries: carries)
+  }
+
+  // MARK: Building
+
+  /// A node with the rewrites applied to it.
+  mutating func make(
+    _ operation: Operation, _ operands: NodeID..., attribute: Attribute = .none
+  ) -> NodeID {
+    rewritten(graph.apply(operation.primitive, operands, attribute))
+  }
+
+  mutating func number(_ value: Double) -> NodeID { graph.constant(value) }
+
+  private mutating func rewritten(_ node: NodeID) -> NodeID {
+    let primitive = graph.nodes[node.index].primitive
+    guard primitive >= 0, depth < Self.depthLimit else { return node }
+    depth += 1
+    defer { depth -= 1 }
+    // Pairs of terms first: what sums do as a whole would hide them.
+    if primitive == .add || primitive == .subtract || primitive == .negate,
+      let (result, rule) = rewrittenSum(node)
+    {
+      return accepted(result, rule, for: node)
+    }
+    for (rule, body) in RewriteIndex.shared.nodes[Int(primitive)] {
+      if let result = body(&self, node) { return accepted(result, rule, for: node) }
+    }
+    if Factors.roots.contains(primitive) {
+      if let (result, rule) = rewrittenProduct(node) { return accepted(result, rule, for: node) }
+    }
+    return node
+  }
+
+  /// A replacement in the shape of what it replaces; not a boolean for a number.
+  private mutating func accepted(_ result: NodeID, _ rule: Int, for node: NodeID) -> NodeID {
+    guard result != node, !graph.isBoolean(result) || graph.isBoolean(node) else { return node }
+    current.append(rule)
+    return graph.broadcast(result, to: graph.shape(of: node))
+  }
+
+  // MARK: Matching
+
+  /// The index of a node's primitive; below 0 for leaves, constants and cuts.
+  func operation(of node: NodeID) -> Int16 {
+    let index = graph.nodes[node.index].primitive
+    return index >= 0 && !opaque.isEmpty && opaque.contains(node) ? Node.leaf : index
+  }
+
+  func isOperation(_ node: NodeID, _ operation: Operation) -> Bool {
+    self.operation(of: node) == operation.index
+  }
+
+  func operand(_ node: NodeID, _ position: Int = 0) -> NodeID {
+    let operands = graph.operands(of: node)
+    return operands[operands.startIndex + position]
+  }
+
+  /// The first operand of a node with this operation.
+  func argument(_ node: NodeID, of operation: Operation) -> NodeID? {
+    isOperation(node, operation) ? operand(node) : nil
+  }
+
+  func constant(_ node: NodeID) -> Double? { graph.scalarConstant(of: node) }
+
+  /// x and n of x^n with a number n; x·x counts as x².
+  func power(_ node: NodeID) -> (base: NodeID, exponent: Double)? {
+    if isOperation(node, .power), let exponent = constant(operand(node, 1)) {
+      return (operand(node), exponent)
+    }
+    if isOperation(node, .multiply), operand(node) == operand(node, 1) { return (operand(node), 2) }
+    return nil
+  }
+
+  /// The base of a square.
+  func square(_ node: NodeID) -> NodeID? {
+    guard let (base, exponent) = power(node), exponent == 2 else { return nil }
+    return base
+  }
+
+  /// Whether a node is above 0 wherever it has a value (or underflows to 0).
+  func isPositive(_ node: NodeID, depth: Int = 4) -> Bool {
+    if let value = constant(node) { return value > 0 }
+    guard depth > 0 else { return false }
+    switch operation(of: node) {
+    case Operation.exp.index, Operation.sigmoid.index, Operation.softplus.index,
+      Operation.cosh.index, Operation.sech.index, Operation.erfc.index, Operation.softmax.index:
+      return true
+    case .add, .multiply, .divide:
+      return isPositive(operand(node), depth: depth - 1)
+        && isPositive(operand(node, 1), depth: depth - 1)
+    default: return false
+    }
+  }
+
+  /// Whether a node cannot be below 0.
+  func isNonNegative(_ node: NodeID, depth: Int = 4) -> Bool {
+    if let value = constant(node) { return value >= 0 }
+    if let (_, exponent) = power(node), exponent.truncatingRemainder(dividingBy: 2) == 0 {
+      return true
+    }
+    guard depth > 0 else { return false }
+    switch operation(of: node) {
+    case Operation.abs.index, Operation.sqrt.index, Operation.hypot.index, Operation.norm.index,
+      Operation.relu.index, Operation.versin.index, Operation.coshm1.index:
+      return true
+    case .add, .multiply, .divide:
+      return isNonNegative(operand(node), depth: depth - 1)
+        && isNonNegative(operand(node, 1), depth: depth - 1)
+    case Operation.sum.index: return isNonNegative(operand(node), depth: depth - 1)
+    default: return isPositive(node, depth: depth)
+    }
+  }
+
+  /// Whether a node has a finite value for all finite leaves, overflow apart.
+  func isTotal(_ node: NodeID, depth: Int = 6) -> Bool {
+    let index = operation(of: node)
+    guard index >= 0 else { return true }
+    guard depth > 0 else { return false }
+    if let (base, exponent) = power(node) {
+      return exponent >= 0 && exponent == exponent.rounded() && isTotal(base, depth: depth - 1)
+    }
+    guard Operation.total.contains(index) else { return false }
+    return graph.operands(of: node).allSatisfy { isTotal($0, depth: depth - 1) }
+  }
+
+  /// `node` where the guard is at least 0 (above 0 if strict), nan elsewhere: keeps the domain of
+  /// the form replaced.
+  mutating func guarded(_ node: NodeID, by guardNode: NodeID, strictly: Bool = false) -> NodeID {
+    if strictly ? isPositive(guardNode) : isNonNegative(guardNode) { return node }
+    let zero = number(0)
+    let isInside = graph.apply(strictly ? .less : .lessOrEqual, zero, guardNode)
+    let nan = number(.nan)
+    return graph.apply(.select, isInside, node, nan)
+  }
+}
+
+extension Int16 {
+  static let add = Primitive[.add].index
+  static let subtract = Primitive[.subtract].index
+  static let negate = Primitive[.negate].index
+  static let multiply = Primitive[.multiply].index
+  static let divide = Primitive[.divide].index
+}

@@ -1,0 +1,66 @@
+import CKernels
+import Testing
+
+@Suite("Matrix times vector, and rank-one updates") struct MatrixVectorTests {
+  @Test("small sizes in every layout", arguments: KernelSet.all, Layout.allCases)
+  func products(set: KernelSet, layout: Layout) {
+    var source = NumberSource(seed: 51)
+    let entries = source.numbers(2 * 40 * 90, in: -1...1)
+    let (x, before) = (source.numbers(80, in: -1...1), source.numbers(40, in: -1...1))
+    for m in [0, 1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 33] {
+      for n in [0, 1, 2, 5, 8, 9, 20, 31, 32, 33, 70] {
+        let a = layout.strides(m, n)
+        for accumulates in [false, true] {
+          var y = before
+          set.kernels.gemv(m, n, entries, a.row, a.column, x, &y, accumulates ? 1 : 0)
+          for i in 0..<m {
+            let terms = (0..<n).map { entries[i * a.row + $0 * a.column] * x[$0] }
+            let expected = ReductionTests.compensatedSum(terms + [accumulates ? before[i] : 0])
+            #expect((y[i] - expected).magnitude < 1e-14, "\(m)×\(n), row \(i)")
+          }
+          #expect(y[m...] == before[m...])
+        }
+      }
+    }
+  }
+
+  @Test("contiguous rows give the bits of dot", arguments: KernelSet.all)
+  func rowsAreDots(set: KernelSet) {
+    var source = NumberSource(seed: 52)
+    for (m, n) in [(1, 100), (4, 33), (7, 20), (9, 257)] {
+      let (a, x) = (source.numbers(m * n, in: -1...1), source.numbers(n, in: -1...1))
+      var y = [Double](repeating: 0, count: m)
+      set.kernels.gemv(m, n, a, n, 1, x, &y, 0)
+      for i in 0..<m {
+        #expect(y[i] == set.kernels.dot(Array(a[(i * n)..<((i + 1) * n)]), x, n), "\(m)×\(n)")
+      }
+    }
+  }
+
+  @Test("contiguous columns are chains, also past one stretch of rows", arguments: KernelSet.all)
+  func columnsAreChains(set: KernelSet) {
+    let (m, n) = (530, 11)
+    var source = NumberSource(seed: 53)
+    let (a, x) = (source.numbers(m * n, in: -1...1), source.numbers(n, in: -1...1))
+    var y = [Double](repeating: 0, count: m)
+    set.kernels.gemv(m, n, a, 1, m, x, &y, 0)
+    for i in 0..<m {
+      #expect(y[i] == (0..<n).reduce(0) { set.kernels.mul_add_one(a[i + $1 * m], x[$1], $0) })
+    }
+  }
+
+  @Test("rank-one updates", arguments: KernelSet.all)
+  func outerProducts(set: KernelSet) {
+    var source = NumberSource(seed: 54)
+    for (m, n) in [(0, 3), (3, 0), (1, 1), (2, 9), (5, 33)] {
+      let (x, y) = (source.numbers(m, in: -1...1), source.numbers(n, in: -1...1))
+      let before = source.numbers(max(m * (n + 2), 1), in: -1...1)
+      var a = before
+      set.kernels.ger(m, n, &a, n + 2, x, y)
+      for at in 0..<(m * (n + 2)) {
+        let (i, j) = (at / (n + 2), at % (n + 2))
+        #expect(a[at] == (j < n ? set.kernels.mul_add_one(x[i], y[j], before[at]) : before[at]))
+      }
+    }
+  }
+}
