@@ -157,7 +157,7 @@ public struct BirthSearch {
       guard let part = parts.first(where: { known[$0.value].map(isBad) ?? false }) else {
         // Nothing reaches it, or what reaches it cancels.
         var blamed = node
-        while reverse.contributions[blamed] == nil, let next = user(of: blamed), next != output {
+        while reverse.contributions[blamed] == nil, let next = user(of: blamed) {
           (blamed, path) = (next, path + [next])
           if case .zero? = graph.primitive(of: next)?.derivative { break }
         }

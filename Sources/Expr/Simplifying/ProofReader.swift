@@ -334,6 +334,7 @@ public struct ProofReader {
     case .add: return algebra.sum(x[0], x[1])
     case .subtract: return algebra.sum(x[0], algebra.negated(x[1]))
     case .negate: return algebra.negated(x[0])
+    case .broadcast, .variable: return x[0]
     case .multiply, .strongMultiply: return algebra.product(x[0], x[1])
     case .divide: return quotient(x[0], x[1])
     case .power:
@@ -365,8 +366,16 @@ public struct ProofReader {
       return total
     default: break
     }
-    return algebra.call(
-      primitive.name, x.map { normalised($0) }, graph.attribute(of: node), shape)
+    var operands: [Algebra.Form] = []
+    for (form, operand) in zip(x, nodes) {
+      let inside = normalised(form)
+      let source = graph.shape(of: operand)
+      // A number that stands for an array is one: norm of it depends on how many entries there are.
+      operands.append(
+        algebra.shape(of: inside) == source
+          ? inside : algebra.call("broadcast", [inside], .shape(source), source))
+    }
+    return algebra.call(primitive.name, operands, graph.attribute(of: node), shape)
   }
 
   /// A linear operation of a sum is the sum of its results; numbers and scalar factors go before it.
