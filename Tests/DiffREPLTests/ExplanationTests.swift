@@ -25,7 +25,7 @@ import Testing
       "A17 θ2", shared + ":paths l wrt θ2",
       [("paths.*.product", [6.896385281095161, 2.912473144191567])]),
     SlideRow(
-      "another formula has other paths", "x=2\n:paths x*x*x", [("count", [3]), ("total", [12])]),
+      "another formula has other paths", "x=2\n:paths x*x*x", [("count", [2]), ("total", [12])]),
     SlideRow(
       "arrays", "x=[1,2]\n:paths sum(x.^2) + sum(x)",
       [("count", [2]), ("total", [3, 5]), ("paths.0.product", [2, 4])]),
@@ -55,7 +55,7 @@ import Testing
         [("operations.value", [3]), ("operations.reverse", [9])]),
       SlideRow(
         "another formula, other figures", "w=0.5\n:cost log(1+exp(-3.5*w)) time=no",
-        [("operations.value", [5]), ("operations.reverse", [9]), ("operations.finite", [10])]),
+        [("operations.value", [4]), ("operations.reverse", [8]), ("operations.finite", [8])]),
     ]
 
   static let chains =
@@ -127,7 +127,9 @@ import Testing
       "2^x", "log10(x)*log2(x)", "abs(x)^1.5", "gelu(x)", "hypot(x, 2)", "where(x<1, x^2, x)",
     ])
   func derivativesCanBeTypedBack(_ formula: String) throws {
-    let shown = Replay("x=0.7\n:diff \(formula)").text
+    let shown = Replay(
+      "x=0.7\n:diff \(formula)", settings: RenderSettings(width: 400)
+    ).text
     let typed = try #require(shown.split(separator: "\n").last?.split(separator: " = ").last)
     let replay = Replay("x=0.7\nassert \(typed) ≈ grad(\(formula), x) within 1e-12")
     #expect(replay.errorText == "")
@@ -159,7 +161,7 @@ import Testing
     arguments: [
       ("x=-0.3", "log(x)", "nan", "value", "v_1"), ("x=0", "sqrt(x)+x", "inf", "adjoint", "v_1"),
       ("x=0", "relu(x)*2", "kink", "adjoint", "v_1"), ("x=0", "1/x", "inf", "value", "v_1"),
-      ("x=1", "floor(x+0.5)", "zero", "adjoint", "v_2"), ("x=1", "x^2", "none", "value", ""),
+      ("x=1", "floor(x+0.5)", "zero", "adjoint", "v_1"), ("x=1", "x^2", "none", "value", ""),
       ("x=1000", "exp(x)-exp(x)", "nan", "value", "v_2"),
     ])
   func birthsAreFound(

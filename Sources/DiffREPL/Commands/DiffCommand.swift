@@ -22,7 +22,7 @@ enum DiffCommand: Command {
     var target = try Target(
       arguments, in: session, elaboration: .init(foldsConstants: false)
     )
-      .unrolled(at: arguments.targetSpan)
+    .unrolled(at: arguments.targetSpan)
     var blocks: [Output.Block] = []
     var members: [(key: String, value: JSONValue)] = []
     let derivatives = try derivatives(of: &target, at: arguments.targetSpan)

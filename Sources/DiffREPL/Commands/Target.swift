@@ -112,7 +112,8 @@ struct Target {
     self.environment = environment
     text = tree.text(of: root)
     let key = ComputationCache.Key(
-      root, tree, question: (names.map { "wrt \($0.map(\.key))" } ?? "every variable") + elaboration.question)
+      root, tree,
+      question: (names.map { "wrt \($0.map(\.key))" } ?? "every variable") + elaboration.question)
     let plan = try session.computations.value(for: key, in: environment) { () throws(Diagnostic) in
       try Plan(root, tree, names, at: place, elaboration, in: environment)
     }
