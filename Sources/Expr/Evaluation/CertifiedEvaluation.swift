@@ -111,8 +111,7 @@ extension Primitive {
       return [first.reduce(DoubleDouble(0), +) / DoubleDouble(Double(first.count))]
     case "norm" where shape.isScalar:
       return [first.reduce(DoubleDouble(0)) { $0 + $1 * $1 }.squareRoot()]
-    case "dot":
-      return [zip(first, operands[1].entries).reduce(DoubleDouble(0)) { $0 + $1.0 * $1.1 }]
+    case "dot": return [zip(first, operands[1].entries).reduce(DoubleDouble(0)) { $0 + $1.0 * $1.1 }]
     case "product": return product(operands[0], operands[1], shape)
     case "broadcast", "reshape", "transpose", "stack", "index", "hcat", "vcat", "scatter", "diag":
       // Entries are moved, never added: the two halves go the same way.

@@ -74,9 +74,7 @@ enum CertifiedFunctions {
 
   /// Whole powers by squaring, others of a positive base through the logarithm.
   private static func power(_ x: Number, _ y: Number) -> Number? {
-    if y.low == 0, let whole = Int(exactly: y.high), whole.magnitude < 1000 {
-      return x.power(whole)
-    }
+    if y.low == 0, let whole = Int(exactly: y.high), whole.magnitude < 1000 { return x.power(whole) }
     return x.high > 0 ? (y * x.log()).exp() : nil
   }
 }

@@ -93,9 +93,8 @@ extension Rewriter {
     case 1: base
     case -1: 1 / base
     case 2: base * base
-    default:
-      Primitive[.power].value(of: [Tensor(base), Tensor(exponent)], .none, .scalar)?.scalar
-        ?? .nan
+    default: Primitive[.power].value(of: [Tensor(base), Tensor(exponent)], .none, .scalar)?.scalar
+      ?? .nan
     }
   }
 
@@ -151,10 +150,9 @@ extension Rewriter {
   /// A product with one rewrite applied, and which; nil if none fits.
   mutating func rewrittenProduct(_ node: NodeID) -> (NodeID, Int)? {
     let factors = factors(of: node)
-    guard
-      factors.powers.count + factors.exponentials.count > 1 || !factors.merged.isEmpty
-        || factors.powers.contains(where: { $0.exponent < 0 })
-        || factors.exponentials.contains(where: { $0.factor != 1 })
+    guard factors.powers.count + factors.exponentials.count > 1 || !factors.merged.isEmpty
+      || factors.powers.contains(where: { $0.exponent < 0 })
+      || factors.exponentials.contains(where: { $0.factor != 1 })
     else { return nil }
     var changed = factors
     var first: Int?

@@ -73,7 +73,6 @@ extension Operation {
   static let total: Set<Int16> = Set(
     [
       add, subtract, multiply, negate, exp, expm1, abs, sin, cos, sinh, cosh, tanh, sech, asinh,
-      atan, sigmoid, softplus, relu, maximum, erf, erfc, hypot, norm, sum, mean, dot, versin,
-      coshm1,
+      atan, sigmoid, softplus, relu, maximum, erf, erfc, hypot, norm, sum, mean, dot, versin, coshm1,
     ].map(\.index))
 }

@@ -80,13 +80,12 @@ extension Rewriter {
     _ own: Factors, _ depth: Int
   ) -> [(base: NodeID, exponent: Double)] {
     guard depth > 0 else { return own.powers }
-    return own.powers
-      + own.powers.flatMap { part -> [(base: NodeID, exponent: Double)] in
-        guard let inner = vanishingVariable(part.base) else { return [] }
-        return vanishingBases(factors(of: inner), depth - 1).map {
-          ($0.base, $0.exponent * part.exponent)
-        }
+    return own.powers + own.powers.flatMap { part -> [(base: NodeID, exponent: Double)] in
+      guard let inner = vanishingVariable(part.base) else { return [] }
+      return vanishingBases(factors(of: inner), depth - 1).map {
+        ($0.base, $0.exponent * part.exponent)
       }
+    }
   }
 
   /// The vanishing form of a factor, if it has one.

@@ -257,8 +257,7 @@ extension Rewrite {
       .difference(.hypot, nil) { rewriter, u, v in rewriter.rootDifference(u, v, sign: -1) }),
     Rewrite(
       "hypot(x, y) + x", "y^2/(hypot(x, y) - x)", when: "x < 0; elsewhere as it is",
-      mends: "cancelling for large negative x",
-      samples: [("x + sqrt(x^2 + 1)", [-1e200, -1e4, 3])],
+      mends: "cancelling for large negative x", samples: [("x + sqrt(x^2 + 1)", [-1e200, -1e4, 3])],
       .sum(.hypot, nil) { rewriter, u, v in rewriter.rootDifference(u, v, sign: 1) }),
     Rewrite(
       "1/x - 1/(x + 1)", "1/(x (x + 1))", when: "equal numerators, a term cancels below",
@@ -285,8 +284,7 @@ extension Rewrite {
       "log1p(x + d) - log1p(x)", "log1p(d/(1 + x))", when: "x > -1, a term cancels",
       mends: "cancelling for large x", samples: [("log1p(x + 1) - log1p(x)", [1e15, 3])],
       .difference(.log1p, .log1p) { rewriter, u, v in rewriter.logDifference(u, v) }),
-    trigonometric("atan(x + 1) - atan(x)", "atan2(1, 1 + x (x + 1))", .atan) {
-      rewriter, a, b, gap in
+    trigonometric("atan(x + 1) - atan(x)", "atan2(1, 1 + x (x + 1))", .atan) { rewriter, a, b, gap in
       let product = rewriter.graph(.multiply, a, b), one = rewriter.number(1)
       let below = rewriter.graph(.add, one, product)
       return rewriter.make(.atan2, gap, below)

@@ -26,9 +26,7 @@ extension Rewrite {
     Rewrite(
       "sinh(asinh(x)), asinh(sinh(x)), atanh(tanh(x)), log1p(expm1(x)), …", "x",
       mends: "overflow and lost digits of the inner function",
-      samples: [
-        ("asinh(sinh(x))", [800, 0.3]), ("atanh(tanh(x))", [20, 0.3]), ("log1p(expm1(x))", [800]),
-      ],
+      samples: [("asinh(sinh(x))", [800, 0.3]), ("atanh(tanh(x))", [20, 0.3]), ("log1p(expm1(x))", [800])],
       .node([.sinh, .asinh, .atanh, .log1p, .tan]) { rewriter, node in
         let inner = rewriter.operand(node)
         let inverse: Operation
@@ -124,8 +122,7 @@ extension Rewrite {
         guard let (base, exponent) = rewriter.power(rewriter.operand(node)),
           exponent > 0, exponent.truncatingRemainder(dividingBy: 2) == 0
         else { return nil }
-        let size =
-          (exponent / 2).truncatingRemainder(dividingBy: 2) == 0 || rewriter.isNonNegative(base)
+        let size = (exponent / 2).truncatingRemainder(dividingBy: 2) == 0 || rewriter.isNonNegative(base)
           ? base : rewriter.make(.abs, base)
         if exponent == 2 { return size }
         let half = rewriter.number(exponent / 2)
@@ -171,13 +168,10 @@ extension Rewrite {
     Rewrite(
       "sqrt(x)^2, |x|^2, hypot(x, y)^2, norm(x)^2", "x, x^2, x^2 + y^2, sum(x^2)",
       when: "x ≥ 0 under a root; any even power", mends: "inf·0 and 0/0 in the derivative at 0",
-      samples: [
-        ("sqrt(x)^2", [1e-300, 3]), ("abs(x)^2", [1e-9, -3]), ("sqrt(x^2 + 4)^2", [0, 3]),
-      ],
+      samples: [("sqrt(x)^2", [1e-300, 3]), ("abs(x)^2", [1e-9, -3]), ("sqrt(x^2 + 4)^2", [0, 3])],
       .node([.power, .multiply]) { rewriter, node in rewriter.evenPower(node) }),
     Rewrite(
-      "sqrt(x^2 + y^2)", "hypot(x, y)",
-      mends: "overflow, underflow, and 0/0 in the derivative at 0",
+      "sqrt(x^2 + y^2)", "hypot(x, y)", mends: "overflow, underflow, and 0/0 in the derivative at 0",
       samples: [("sqrt(x^2 + 3^2)", [1e200, 0.3]), ("sqrt(x^2 + (2*x)^2)", [1e-200, 3])],
       .node([.sqrt]) { rewriter, node in rewriter.hypotenuse(rewriter.operand(node)) }),
     Rewrite(

@@ -10,8 +10,7 @@ extension Rewrite {
         rewriter.argument(rewriter.operand(node), of: .exp)
       }),
     Rewrite(
-      "log(exp(x) + exp(y))", "logaddexp(x, y)",
-      mends: "overflow and underflow of the exponentials",
+      "log(exp(x) + exp(y))", "logaddexp(x, y)", mends: "overflow and underflow of the exponentials",
       samples: [
         ("log(exp(x) + exp(2*x))", [800, -800, 0.3]),
         ("log(2*exp(x) + 3 + exp(-x))", [800, -800]),
@@ -56,8 +55,7 @@ extension Rewrite {
         rewriter.argument(rewriter.operand(node), of: .expm1).map { rewriter.make(.logexpm1, $0) }
       }),
     Rewrite(
-      "log(exp(x) - exp(y))", "x + log1mexp(y - x)",
-      mends: "overflow, and cancelling for near x, y",
+      "log(exp(x) - exp(y))", "x + log1mexp(y - x)", mends: "overflow, and cancelling for near x, y",
       samples: [("log(exp(x) - exp(x - 2))", [800, -800, 1])],
       .node([.log]) { rewriter, node in
         let inner = rewriter.operand(node)
@@ -153,8 +151,7 @@ extension Rewrite {
       samples: [("log(x^(3*x))", [200, 2])],
       .node([.log]) { rewriter, node in
         let inner = rewriter.operand(node)
-        guard rewriter.isOperation(inner, .power),
-          rewriter.constant(rewriter.operand(inner, 1)) == nil
+        guard rewriter.isOperation(inner, .power), rewriter.constant(rewriter.operand(inner, 1)) == nil
         else { return nil }
         let x = rewriter.operand(inner), zero = rewriter.number(0)
         let logarithm = rewriter.make(.log, x)

@@ -6,12 +6,9 @@ extension Rewrite {
     Rewrite(
       "exp(x)*exp(y), exp(x)/exp(y), 1/exp(x)", "exp(x ± y), exp(-x)",
       mends: "overflow of one exponential where the product is finite",
-      samples: [
-        ("exp(x)*exp(1 - x)", [800, 3]), ("exp(x)/exp(x + 1)", [800, -800]), ("1/exp(x)", [800]),
-      ],
+      samples: [("exp(x)*exp(1 - x)", [800, 3]), ("exp(x)/exp(x + 1)", [800, -800]), ("1/exp(x)", [800])],
       .factors { rewriter, factors in
-        guard
-          factors.exponentialCount > 1 || factors.exponentials.contains(where: { $0.factor != 1 })
+        guard factors.exponentialCount > 1 || factors.exponentials.contains(where: { $0.factor != 1 })
         else { return false }
         // One exponential of the sum; the count says that this is done.
         var form = LinearForm()
@@ -160,8 +157,7 @@ extension Rewrite {
         return false
       }),
     Rewrite(
-      "exp(-x)*cosh(x), exp(-x)*sinh(x)", "(1 + exp(-2x))/2, -expm1(-2x)/2",
-      mends: "0·inf past 709",
+      "exp(-x)*cosh(x), exp(-x)*sinh(x)", "(1 + exp(-2x))/2, -expm1(-2x)/2", mends: "0·inf past 709",
       samples: [("exp(-x)*cosh(x)", [800, 0.3]), ("exp(-x)*sinh(x)", [800, 1e-9])],
       .factors { rewriter, factors in
         guard factors.exponentials.count == 1, factors.exponentials[0].factor == 1 else {
@@ -261,8 +257,7 @@ extension Rewrite {
         return true
       }),
     Rewrite(
-      "1/sinh(x)", "csch(x)", mends: "inf/inf in its derivatives",
-      samples: [("1/sinh(x)", [800, 0.3])],
+      "1/sinh(x)", "csch(x)", mends: "inf/inf in its derivatives", samples: [("1/sinh(x)", [800, 0.3])],
       .factors { rewriter, factors in
         for (place, (base, exponent)) in factors.powers.enumerated() where exponent < 0 {
           guard let x = rewriter.argument(base, of: .sinh) else { continue }
@@ -310,9 +305,7 @@ extension Rewrite {
       }),
     Rewrite(
       "x*log(x)", "0 at x = 0", mends: "0·inf at 0, in the derivatives as well",
-      samples: [
-        ("x*log(x)", [1e-300, 3]), ("x^2*log(x)", [1e-100, 3]), ("x*log(x/2)", [1e-9, 3]),
-      ],
+      samples: [("x*log(x)", [1e-300, 3]), ("x^2*log(x)", [1e-100, 3]), ("x*log(x/2)", [1e-9, 3])],
       .factors { rewriter, factors in rewriter.strongLogarithm(&factors) }),
   ]
 

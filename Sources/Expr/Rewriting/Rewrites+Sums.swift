@@ -166,8 +166,7 @@ extension Rewrite {
         else { return nil }
         let total = rewriter.make(.logsumexp, x, attribute: rewriter.graph.attribute(of: inner))
         guard isMean else { return total }
-        let count =
-          rewriter.graph.shape(of: x).count / max(1, rewriter.graph.shape(of: inner).count)
+        let count = rewriter.graph.shape(of: x).count / max(1, rewriter.graph.shape(of: inner).count)
         let shift = rewriter.number(-Double.log(Double(count)))
         return rewriter.make(.add, total, shift)
       }),
