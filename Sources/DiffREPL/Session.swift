@@ -43,6 +43,7 @@ struct Session {
     do {
       if isSandboxed { try Sandbox.startStatement() }
       var output = try execute(statement.node, of: tree)
+      if let warning = birthWarning(output) { output.append(warning) }
       if isSandboxed { _ = Sandbox.endStatement() }
       if statement.isSilent { output.silence() }
       let place = tree.range(of: statement.node).lowerBound

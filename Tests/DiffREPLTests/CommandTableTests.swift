@@ -36,8 +36,8 @@ import Testing
 
   @Test(arguments: [
     (":grad x along [1]", ":grad takes no 'along'"), (":tr x", ""), (":s x", ""),
-    (":cost x", ":cost comes later: not supported yet"),
-    (":de x", ""), (":d x", ":d may be :data, :delete, :diff"),
+    (":graph x", ":graph comes later: not supported yet"),
+    (":de x", ""), (":d x", ":d may be :diff, :data, :delete"),
     (":gard x", "there is no command :gard"),
     (":trace x steps=foo", "'steps=' takes one of slide, fine, named"),
     (":trace x stpes=fine", ":trace has no option 'stpes'"),

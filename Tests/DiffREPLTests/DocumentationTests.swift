@@ -85,7 +85,7 @@ private struct Markdown {
 /// The page of all commands.
 enum CommandReference {
   /// Examples whose results depend on the day, the machine or the rest of the page.
-  private static let unprinted: Set<String> = ["time", "load", "save", "help", "quit"]
+  private static let unprinted: Set<String> = ["time", "check", "load", "save", "help", "quit"]
 
   static var text: String {
     var page = """

@@ -132,7 +132,8 @@ struct CommandArguments {
     }
   }
 
-  private func trimmed(_ range: Range<Int>) -> Range<Int> {
+  /// A range without the blanks at its ends.
+  func trimmed(_ range: Range<Int>) -> Range<Int> {
     var (lower, upper) = (range.lowerBound, max(range.lowerBound, range.upperBound))
     func isBlank(_ byte: UInt8) -> Bool { byte == 32 || byte == 9 || byte == 10 }
     while lower < upper, isBlank(source.utf8[lower]) { lower += 1 }

@@ -3,9 +3,10 @@ import Expr
 /// All commands. Adding one: a file with a type, and a row here.
 enum CommandTable {
   static let all: [any Command.Type] = [
-    GradCommand.self, JacCommand.self, HessCommand.self, JvpCommand.self, VjpCommand.self,
-    HvpCommand.self, TraceCommand.self, MinimizeCommand.self, FitCommand.self, SolveCommand.self,
-    PlotCommand.self, ShowCommand.self,
+    GradCommand.self, DiffCommand.self, JacCommand.self, HessCommand.self, JvpCommand.self,
+    VjpCommand.self, HvpCommand.self, TraceCommand.self, PathsCommand.self, WhyCommand.self,
+    CheckCommand.self, ClaimCommand.self, CostCommand.self, ChainCommand.self,
+    MinimizeCommand.self, FitCommand.self, SolveCommand.self, PlotCommand.self, ShowCommand.self,
     VarsCommand.self, DataCommand.self, ParamCommand.self, DeleteCommand.self, ClearCommand.self,
     UndoCommand.self, SetCommand.self, SeedCommand.self, TimeCommand.self, LoadCommand.self,
     SaveCommand.self,
@@ -28,8 +29,7 @@ enum CommandTable {
 
   /// Commands of the language that this version does not have.
   static let planned = [
-    "diff", "paths", "why", "claim", "graph", "cost", "chain",
-    "check", "contour", "export", "quiz", "tutorial", "history",
+    "graph", "contour", "export", "quiz", "tutorial", "history",
   ]
 
   /// Runs a command by its name, an alias or an unambiguous beginning of its name.

@@ -18,6 +18,20 @@ struct Target {
   /// Under what the session keeps programs of it; nil where it keeps none.
   private let key: ComputationCache.Key?
   private let dependencies: Dependencies?
+  /// Where nodes were written, if that was asked for.
+  let origins: [NodeID: SourceSpan]
+
+  /// How a target is elaborated.
+  struct Elaboration {
+    /// False keeps √2 as it stands, for exact work on formulas.
+    var foldsConstants = true
+    /// For messages about nodes.
+    var recordsOrigins = false
+
+    fileprivate var question: String {
+      (foldsConstants ? "" : " unfolded") + (recordsOrigins ? " with origins" : "")
+    }
+  }
 
   /// What elaborating a target gives: kept while what it rests on is the same.
   private final class Plan: Keepable {
@@ -26,14 +40,17 @@ struct Target {
     let groups: [(name: Name, value: Elaborated)]
     let names: [(name: String, node: NodeID)]
     let dependencies: Dependencies?
+    let origins: [NodeID: SourceSpan]
     var bytes: Int { graph.count * 64 }
 
     /// - Parameter wanted: the names varied, at `span`; nil stands for every variable.
     init(
       _ root: SyntaxID, _ tree: SyntaxTree, _ wanted: [Name]?, at span: SourceSpan?,
-      in environment: Environment
+      _ elaboration: Elaboration, in environment: Environment
     ) throws(Diagnostic) {
-      var elaborator = Elaborator(environment)
+      var elaborator = Elaborator(
+        environment, foldsConstants: elaboration.foldsConstants,
+        recordsOrigins: elaboration.recordsOrigins)
       node = try elaborator.elaborate(root, of: tree)
       var groups: [(name: Name, value: Elaborated)] = []
       if let wanted {
@@ -64,6 +81,7 @@ struct Target {
         if case .tensor(let node) = $0.value { ($0.name.spelling, node) } else { nil }
       }
       dependencies = elaborator.dependencies
+      origins = elaborator.origins
     }
   }
 
@@ -72,14 +90,14 @@ struct Target {
   /// - Throws: also when nothing varies, with the reason.
   init(
     _ arguments: CommandArguments, in session: Session, variablesClause: String = "wrt",
-    needsVariables: Bool = true
+    needsVariables: Bool = true, elaboration: Elaboration = Elaboration()
   ) throws(Diagnostic) {
     let environment = try Self.environment(arguments, in: session)
     let clause = arguments.clause(variablesClause)
     let names = try clause.map { part throws(Diagnostic) in try arguments.names(in: part.range) }
     try self.init(
       arguments, in: session, environment: environment, varying: names, at: clause?.span,
-      needsVariables: needsVariables)
+      needsVariables: needsVariables, elaboration: elaboration)
   }
 
   /// The target with values and variables that are known already.
@@ -87,18 +105,20 @@ struct Target {
   /// - Parameter names: what varies; nil takes every leaf under the target that is not data.
   init(
     _ arguments: CommandArguments, in session: Session, environment: Environment,
-    varying names: [Name]?, at place: SourceSpan? = nil, needsVariables: Bool = true
+    varying names: [Name]?, at place: SourceSpan? = nil, needsVariables: Bool = true,
+    elaboration: Elaboration = Elaboration()
   ) throws(Diagnostic) {
     let (tree, root) = try Self.syntax(arguments, in: session)
     self.environment = environment
     text = tree.text(of: root)
     let key = ComputationCache.Key(
-      root, tree, question: names.map { "wrt \($0.map(\.key))" } ?? "every variable")
+      root, tree,
+      question: (names.map { "wrt \($0.map(\.key))" } ?? "every variable") + elaboration.question)
     let plan = try session.computations.value(for: key, in: environment) { () throws(Diagnostic) in
-      try Plan(root, tree, names, at: place, in: environment)
+      try Plan(root, tree, names, at: place, elaboration, in: environment)
     }
     (graph, node, groups, self.names) = (plan.graph, plan.node, plan.groups, plan.names)
-    (self.key, dependencies) = (key, plan.dependencies)
+    (self.key, dependencies, origins) = (key, plan.dependencies, plan.origins)
     variables = Self.variables(of: groups)
     if needsVariables, variables.isEmpty {
       throw .noVariables(text, graph.leaves(under: [node]).map(\.leaf), at: tree.span(of: root))
@@ -109,8 +129,9 @@ struct Target {
   init(
     graph: Graph, node: NodeID, text: String, variables: [(name: Name, node: NodeID)],
     groups: [(name: Name, value: Elaborated)], environment: Environment,
-    names: [(name: String, node: NodeID)]
+    names: [(name: String, node: NodeID)], origins: [NodeID: SourceSpan] = [:]
   ) {
+    self.origins = origins
     self.graph = graph
     self.node = node
     self.text = text
@@ -130,6 +151,17 @@ struct Target {
         (Name(key: group.name.key + path, spelling: group.name.spelling + path), node)
       }
     }
+  }
+
+  /// An expression with everything that varies under it, for messages about its nodes.
+  init(_ root: SyntaxID, _ tree: SyntaxTree, in session: Session) throws(Diagnostic) {
+    var elaborator = Elaborator(session.environment, recordsOrigins: true)
+    let node = try elaborator.elaborate(root, of: tree)
+    let variables = elaborator.graph.leaves(under: [node]).filter { !$0.leaf.isData }
+    self.init(
+      graph: elaborator.graph, node: node, text: tree.text(of: root),
+      variables: variables.map { ($0.leaf.name, $0.node) }, groups: [],
+      environment: session.environment, names: [], origins: elaborator.origins)
   }
 
   private static func syntax(
@@ -193,15 +225,18 @@ struct Target {
       graph: graph, node: place(node),
       variables: variables.map { ($0.name, place($0.node)) },
       groups: groups.map { ($0.name, $0.value.replacing($0.value.nodes.map(place))) },
-      names: names.map { ($0.name, place($0.node)) }, from: self)
+      names: names.map { ($0.name, place($0.node)) },
+      origins: Dictionary(origins.map { (place($0.key), $0.value) }) { first, _ in first },
+      from: self)
   }
 
   /// The same target in another graph.
   private init(
     graph: Graph, node: NodeID, variables: [(name: Name, node: NodeID)],
     groups: [(name: Name, value: Elaborated)], names: [(name: String, node: NodeID)],
-    from other: Target
+    origins: [NodeID: SourceSpan], from other: Target
   ) {
+    self.origins = origins
     self.graph = graph
     self.node = node
     self.variables = variables

@@ -37,9 +37,11 @@ enum TimeCommand: Command {
     return report(target.text, seconds, full)
   }
 
-  /// The median over rounds for about a fifth of a second, at least five. A round is as many runs as
+  /// The median over rounds for about `budget` seconds, at least five. A round is as many runs as
   /// it takes for the clock not to matter.
-  private static func median(of program: Program) throws(Diagnostic) -> Double {
+  static func median(
+    of program: Program, budget: Double = 0.2
+  ) throws(Diagnostic) -> Double {
     let clock = ContinuousClock()
     func seconds(_ runs: Int) throws(Diagnostic) -> Double {
       let begin = clock.now
@@ -53,7 +55,7 @@ enum TimeCommand: Command {
     let start = clock.now
     repeat {
       times.append(try seconds(runs) / Double(runs))
-    } while times.count < 5 || ((clock.now - start).seconds < 0.2 && times.count < 100_000)
+    } while times.count < 5 || ((clock.now - start).seconds < budget && times.count < 100_000)
     return times.sorted()[times.count / 2]
   }
 

@@ -1,6 +1,20 @@
 extension Elaborator {
   /// The value of an expression whose definitions are elaborated already.
   mutating func value(_ id: SyntaxID, _ tree: SyntaxTree) throws(Diagnostic) -> Elaborated {
+    let result = try expression(id, tree)
+    record(result, id, tree)
+    return result
+  }
+
+  /// Remembers the first place where a node was written.
+  private mutating func record(_ value: Elaborated, _ id: SyntaxID, _ tree: SyntaxTree) {
+    guard recordsOrigins, case .tensor(let node) = value, origins[node] == nil else { return }
+    origins[node] = tree.span(of: id)
+  }
+
+  private mutating func expression(
+    _ id: SyntaxID, _ tree: SyntaxTree
+  ) throws(Diagnostic) -> Elaborated {
     switch tree[id] {
     case .number(let value): return .tensor(graph.constant(value))
     case .name(let name): return try resolve(name, at: tree.span(of: id))
@@ -57,6 +71,7 @@ extension Elaborator {
     for link in chain.reversed() {
       let right = try value(link.right, tree)
       result = try combine(link.symbol, result, right, link.whole, tree)
+      record(result, link.whole, tree)
     }
     return result
   }

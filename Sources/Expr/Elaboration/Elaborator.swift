@@ -5,7 +5,7 @@
 /// chains of operators are walked in a loop, so the recursion here is bounded; definitions under
 /// definitions are elaborated in dependency order, never recursively.
 public struct Elaborator {
-  public internal(set) var graph = Graph()
+  public internal(set) var graph: Graph
   public let environment: Environment
   /// The definitions met, in the order in which they were elaborated.
   public private(set) var definitions: [(name: Name, value: Elaborated)] = []
@@ -40,8 +40,19 @@ public struct Elaborator {
 
   static let callDepthLimit = 100
 
-  public init(_ environment: Environment) {
+  /// Where each node was first written, if that is recorded.
+  public internal(set) var origins: [NodeID: SourceSpan] = [:]
+  let recordsOrigins: Bool
+
+  /// - Parameters:
+  ///   - foldsConstants: false keeps operations on constants as they were typed.
+  ///   - recordsOrigins: for messages about a node; it costs a dictionary.
+  public init(
+    _ environment: Environment, foldsConstants: Bool = true, recordsOrigins: Bool = false
+  ) {
     self.environment = environment
+    self.recordsOrigins = recordsOrigins
+    graph = Graph(foldsConstants: foldsConstants)
     random = environment.random
   }
 

@@ -1,4 +1,20 @@
 extension Graph {
+  /// What `output` needs, with leaves of their own in the place of some nodes: a function of these.
+  /// A node that is a leaf already stays the leaf it is.
+  public func cut(
+    at nodes: [NodeID], output: NodeID
+  ) -> (graph: Graph, variables: [NodeID], output: NodeID) {
+    var result = Graph()
+    var map: [NodeID?] = Array(repeating: nil, count: count)
+    for node in nodes {
+      map[node.index] =
+        leaf(of: node).map { result.leaf($0, shape: shape(of: node)) }
+        ?? result.placeholder(shape(of: node))
+    }
+    result.copy([output], from: self, map: &map)
+    return (result, nodes.compactMap { map[$0.index] }, map[output.index] ?? output)
+  }
+
   /// Copies what `roots` need from another graph.
   ///
   /// - Parameter map: for each node of `source` its node here; what is known stands for itself and

@@ -37,7 +37,9 @@ extension Graph {
   mutating func folded(
     _ primitive: Primitive, _ operands: [NodeID], _ attribute: Attribute, _ shape: Shape
   ) -> NodeID? {
-    guard !operands.isEmpty, primitive.isFoldable, shape.count <= Self.sharedConstantLimit else {
+    guard foldsConstants, !operands.isEmpty, primitive.isFoldable,
+      shape.count <= Self.sharedConstantLimit
+    else {
       return nil
     }
     var values: [Tensor] = []

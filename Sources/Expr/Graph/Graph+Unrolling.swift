@@ -6,7 +6,7 @@ extension Graph {
   public func unrolled(
     _ roots: [NodeID], limit: Int = 10_000
   ) -> (graph: Graph, nodes: [NodeID?])? {
-    var result = Graph()
+    var result = Graph(foldsConstants: foldsConstants)
     var map: [NodeID?] = Array(repeating: nil, count: count)
     let needed = ancestors(of: roots)
     let projections = loopProjections()

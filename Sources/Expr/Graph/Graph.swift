@@ -20,7 +20,11 @@ public struct Graph: Sendable {
   /// Open addressing: node index + 1, 0 for a free place; the size is a power of two.
   private var table: ContiguousArray<Int32> = ContiguousArray(repeating: 0, count: 64)
 
-  public init() {}
+  /// Whether an operation on small constants becomes a constant. Exact work on formulas wants √2 as it
+  /// stands.
+  public let foldsConstants: Bool
+
+  public init(foldsConstants: Bool = true) { self.foldsConstants = foldsConstants }
 
   public var count: Int { nodes.count }
 

@@ -15,6 +15,9 @@ extension Primitive {
       derivative: .linear { graph, node, adjoint in
         let shape = graph.shape(of: graph.operands(of: node).first!)
         return graph.apply(.diag, graph.broadcast(adjoint, to: .vector(shape.dimensions[0])))
+      },
+      work: .counted { shapes, _, work in
+        work.chain(ScalarWork.additions, entries: shapes[0].dimensions[0], results: 1, of: 0)
       }),
     diag, outer,
     Primitive(
@@ -25,7 +28,8 @@ extension Primitive {
       },
       derivative: .linear { graph, node, adjoint in
         graph.shaped(adjoint, to: graph.shape(of: graph.operands(of: node).first!))
-      }),
+      },
+      work: WorkRule.none),
     concatenation("hcat", "side by side: scalars, rows, columns and matrices", axis: 1),
     concatenation("vcat", "under each other: scalars, rows, columns and matrices", axis: 0),
   ]
@@ -48,7 +52,8 @@ extension Primitive {
       guard shape.isMatrix else { return graph.shaped(graph.apply(.diag, adjoint), to: shape) }
       let isSquare = shape.dimensions[0] == shape.dimensions[1]
       return graph.apply(.diag, adjoint, attribute: isSquare ? .none : .shape(shape))
-    })
+    },
+    work: WorkRule.none)
 
   private static let outer = Primitive(
     "outer", "outer(a, b): the matrix of all products of two vectors, a b'", arity: 2...2,
@@ -116,7 +121,8 @@ extension Primitive {
             guard isActive[position] else { return nil }
             return graph.shaped(graph.slice(adjoint, block, along: axis), to: shape)
           }
-        }))
+        }),
+      work: WorkRule.none)
   }
 
   private static func concatenationShape(

@@ -19,7 +19,8 @@ extension Primitive {
       shape: ShapeRules.attribute, evaluation: .kernel { $0.sumTo() },
       derivative: .linear { graph, node, adjoint in
         graph.broadcast(adjoint, to: graph.shape(of: graph.operands(of: node).first!))
-      }),
+      },
+      work: .reduction(fold: ScalarWork.additions)),
     Primitive(
       "reshape", "the same entries, row by row, in another shape", isFunction: false, arity: 1...1,
       shape: ShapeRules.attribute,
@@ -45,7 +46,8 @@ extension Primitive {
       evaluation: .kernel { $0.scatter() },
       derivative: .linear { graph, node, adjoint in
         graph.apply(.index, adjoint, attribute: graph.attribute(of: node))
-      }),
+      },
+      work: WorkRule.none),
     stack,
     Primitive(
       "range", "evenly spaced numbers, a:step:b", isFunction: false, arity: 0...0,

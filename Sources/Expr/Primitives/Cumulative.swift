@@ -24,6 +24,7 @@ extension Primitive {
       },
       derivative: .linear { graph, node, adjoint in
         graph.apply(Primitive[transpose], [adjoint], graph.attribute(of: node))
-      })
+      },
+      work: .reduction(fold: ScalarWork.additions))
   }
 }

@@ -10,7 +10,8 @@ extension Primitive {
         return .scalar
       },
       evaluation: .kernel { $0.directionalDeterminant() },
-      derivative: .directional(.det, gradient: .cofactors)),
+      derivative: .directional(.det, gradient: .cofactors),
+      work: .cubic(1 / 3)),
     Primitive(
       "cofactors", "the gradient of the determinant", isFunction: false, arity: 1...1,
       shape: { shapes, _ throws(ShapeMismatch) in

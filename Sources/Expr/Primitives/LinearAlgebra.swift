@@ -45,7 +45,7 @@ extension Primitive {
           let solution = graph.apply(.transpose, node)
           let moved = graph.strongProduct(right, solution)
           return [graph.apply(.negate, moved), isActive[1] ? right : nil]
-        }), mayFail: true)
+        }), mayFail: true, work: .cubic(1 / 3))
   }
 
   private static let inv = Primitive(
@@ -66,7 +66,7 @@ extension Primitive {
         let turned = graph.apply(.transpose, node)
         let left = graph.strongProduct(weight: adjoint, from: turned)
         return [graph.apply(.negate, graph.strongProduct(left, turned))]
-      }), mayFail: true)
+      }), mayFail: true, work: .cubic(1))
 
   private static let logdet = Primitive(
     "logdet", "log of a positive determinant, without overflow", arity: 1...1,
@@ -85,7 +85,8 @@ extension Primitive {
       pullback: { graph, node, adjoint, _ in
         let slope = graph.logDeterminantGradient(node)
         return [graph.apply(.strongMultiply, adjoint, slope)]
-      }))
+      }),
+    work: .cubic(1 / 3))
 
   /// A function of the symmetric part ½(A + Aᵀ), so that its gradient is symmetric.
   private static let cholesky = Primitive(

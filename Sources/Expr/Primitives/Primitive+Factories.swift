@@ -35,11 +35,11 @@ extension Primitive {
   static func reduction(
     _ name: String, _ summary: String,
     value: @escaping @Sendable (StridedEntries) -> Double, gradient: Formula,
-    samples: [[Double]] = [[0.3, -1.2, 2.5]], edges: [Double] = []
+    samples: [[Double]] = [[0.3, -1.2, 2.5]], edges: [Double] = [], work: WorkRule
   ) -> Primitive {
     Primitive(
       name, summary, arity: 1...1, takesAxis: true, shape: ShapeRules.reduction,
       evaluation: .kernel { $0.reduce(value) }, derivative: .reduction(gradient: gradient),
-      samples: samples, edges: edges)
+      samples: samples, edges: edges, work: work)
   }
 }

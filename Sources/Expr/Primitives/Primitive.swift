@@ -37,6 +37,8 @@ public struct Primitive: Sendable {
   public let edges: [Double]
   /// Constants in, constant out; not so for what stands for large data.
   public let isFoldable: Bool
+  /// What it costs as operations on numbers.
+  let workRule: WorkRule
   /// Whether its kernel may have to report that there is no result.
   public let mayFail: Bool
 
@@ -81,7 +83,7 @@ public struct Primitive: Sendable {
     shape: @escaping ShapeRule,
     evaluation: Evaluation, derivative: DerivativeRule, yieldsBoolean: Bool = false,
     notation: Notation = .call, samples: [[Double]] = [], edges: [Double] = [],
-    isFoldable: Bool = true, mayFail: Bool = false
+    isFoldable: Bool = true, mayFail: Bool = false, work: WorkRule? = nil
   ) {
     self.mayFail = mayFail
     self.name = name
@@ -99,6 +101,7 @@ public struct Primitive: Sendable {
     self.samples = samples
     self.edges = edges
     self.isFoldable = isFoldable
+    workRule = work ?? .standard(evaluation, notation)
   }
 }
 

@@ -41,7 +41,11 @@ extension Primitive {
         }
         return contributions
       }),
-    notation: .infix(.product))
+    notation: .infix(.product),
+    work: .products { shapes, result in
+      // Rows times columns over the entries of the result: the inner size.
+      shapes[0].count / max(1, shapes[0].isVector ? shapes[0].count : shapes[0].dimensions[0])
+    })
 
   private static let dot = Primitive(
     "dot", "inner product of two vectors", arity: 2...2,
@@ -77,7 +81,8 @@ extension Primitive {
           let product = graph.apply(.strongMultiply, adjoint, operands[1 - position])
           return graph.shaped(product, to: graph.shape(of: operands[position]))
         }
-      }))
+      }),
+    work: .products { shapes, _ in shapes[0].count })
 
   private static func productShape(_ a: Shape, _ b: Shape) throws(ShapeMismatch) -> Shape {
     if a.isScalar || b.isScalar { return a.isScalar ? b : a }

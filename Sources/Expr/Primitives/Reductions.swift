@@ -4,19 +4,29 @@ extension Primitive {
   /// Reductions, to a number or along `dim=`. Ties share the gradient of `max` and `min` equally; the
   /// norm has gradient 0 at 0, since 0/‖x‖ counts as 0 there.
   static let reductions: [Primitive] = [
-    .reduction("sum", "sum of the entries", value: { $0.sum() }, gradient: 1),
+    .reduction(
+      "sum", "sum of the entries", value: { $0.sum() }, gradient: 1,
+      work: .reduction(fold: ScalarWork.additions)),
     .reduction(
       "mean", "mean of the entries", value: { $0.sum() / Double($0.count) },
-      gradient: 1 / .entriesPerResult),
-    .reduction("max", "greatest entry", value: { $0.maximum() }, gradient: tied),
-    .reduction("min", "least entry", value: { -$0.maximum { -$0 } }, gradient: tied),
+      gradient: 1 / .entriesPerResult,
+      work: .reduction(fold: ScalarWork.additions, last: ScalarWork.divisions)),
+    .reduction(
+      "max", "greatest entry", value: { $0.maximum() }, gradient: tied,
+      work: .reduction(fold: ScalarWork.comparisons)),
+    .reduction(
+      "min", "least entry", value: { -$0.maximum { -$0 } }, gradient: tied,
+      work: .reduction(fold: ScalarWork.comparisons)),
     .reduction(
       "norm", "Euclidean norm; of a matrix the Frobenius norm", value: euclideanNorm,
-      gradient: .f("strongDivide", .x, .result), edges: [0]),
+      gradient: .f("strongDivide", .x, .result), edges: [0],
+      work: .reduction(
+        first: ScalarWork.multiplications, fold: ScalarWork.additions, last: "sqrt")),
     // softmax(x) and not exp(x - y): for large x the difference has lost digits of y.
     .reduction(
       "logsumexp", "log of the sum of exponentials, without overflow", value: logSumExp,
-      gradient: .alongAxis("softmax", .x)),
+      gradient: .alongAxis("softmax", .x),
+      work: .reduction(first: "exp", fold: ScalarWork.additions, last: "log")),
     softmax,
     prod,
     prodGradient,
@@ -60,7 +70,12 @@ extension Primitive {
         tangents[0].map { graph.softmaxDerivative(node, $0) }
       },
       pullback: { graph, node, adjoint, _ in [graph.softmaxDerivative(node, adjoint)] }),
-    samples: [[0.3, -1.2, 2.5]])
+    samples: [[0.3, -1.2, 2.5]],
+    work: .counted { shapes, _, work in
+      work.add("exp", shapes[0].count, of: 0)
+      work.innerChain(ScalarWork.additions, entries: shapes[0].count, results: 1)
+      work.addInner(ScalarWork.divisions, shapes[0].count)
+    })
 
   /// prod(x; v₁ … v_m) = Dᵐ(Π xₖ)[v₁, …, v_m], the product and its directional derivatives: closed
   /// under differentiation and exact at zeros, to any order.
@@ -68,7 +83,8 @@ extension Primitive {
     "prod", "product of the entries", arity: 1...1, takesAxis: true,
     shape: ShapeRules.reduction, evaluation: .kernel { $0.directionalProducts() },
     derivative: .directional(.prod, gradient: .prodGradient),
-    samples: [[0.3, -1.2, 2.5], [0, 2, 3], [0, 0, 3]], edges: [0])
+    samples: [[0.3, -1.2, 2.5], [0, 2, 3], [0, 0, 3]], edges: [0],
+    work: .reduction(fold: ScalarWork.multiplications))
 
   /// The gradient in x of prod(x; v₁ … v_m): entry j is Dᵐ⁺¹(Π xₖ)[v₁, …, v_m, eⱼ].
   private static let prodGradient = Primitive(

@@ -1,0 +1,182 @@
+import Testing
+
+@testable import DiffREPL
+
+/// The commands that explain a gradient, with the numbers of the lectures.
+@Suite struct ExplanationTests {
+  @Test(arguments: paths + costs + chains + checks)
+  func showsTheNumbersOfTheSlides(_ row: SlideRow) throws { try row.check() }
+
+  static let shared = "θ1=1\nθ2=2\nl=θ2*exp(θ1)*sqrt(θ1+θ2*exp(θ1))\n"
+
+  static let paths = [
+    SlideRow(
+      "A17 θ1", shared + ":paths l wrt θ1 notation=peyre",
+      [
+        ("paths.*.product", [13.79277056219032, 5.824946288383134, 1.071438992712027]),
+        ("count", [3]), ("total", [20.68915584328548]),
+      ],
+      texts: [
+        ("paths.0.through", ["θ_1", "θ_3", "θ_4", "θ_7"]),
+        ("paths.1.through", ["θ_1", "θ_3", "θ_4", "θ_5", "θ_6", "θ_7"]),
+        ("paths.2.through", ["θ_1", "θ_5", "θ_6", "θ_7"]),
+      ]),
+    SlideRow(
+      "A17 θ2", shared + ":paths l wrt θ2",
+      [("paths.*.product", [6.896385281095161, 2.912473144191567])]),
+    SlideRow(
+      "another formula has other paths", "x=2\n:paths x*x*x", [("count", [2]), ("total", [12])]),
+    SlideRow(
+      "arrays", "x=[1,2]\n:paths sum(x.^2) + sum(x)",
+      [("count", [2]), ("total", [3, 5]), ("paths.0.product", [2, 4])]),
+  ]
+
+  static let costs =
+    [10, 100, 1000].map { n in
+      let k = Double(n - 1)
+      return SlideRow(
+        "A23 n = \(n)", "x=(1:\(n))/\(n)\n:cost prod(x) time=no",
+        [
+          ("operations.value", [k]), ("operations.finite", [k * Double(n + 1)]),
+          ("operations.forward", [k + 2 * Double(n) * k]), ("operations.reverse", [3 * k]),
+          ("ratio", [3]),
+        ])
+    } + [
+      SlideRow(
+        "A23 as a family", "x=[1,2,3]\n:cost prod(x) for n in 10,100,1000",
+        [
+          ("sizes.*.operations.value", [9, 99, 999]),
+          ("sizes.*.operations.reverse", [27, 297, 2997]),
+          ("sizes.*.operations.forward", [189, 19899, 1_998_999]),
+          ("sizes.*.operations.finite", [99, 9999, 999_999]),
+        ]),
+      SlideRow(
+        "a product written out costs the same", "x=[1,2,3,4]\n:cost x[1]*x[2]*x[3]*x[4] time=no",
+        [("operations.value", [3]), ("operations.reverse", [9])]),
+      SlideRow(
+        "another formula, other figures", "w=0.5\n:cost log(1+exp(-3.5*w)) time=no",
+        [("operations.value", [4]), ("operations.reverse", [8]), ("operations.finite", [8])]),
+    ]
+
+  static let chains =
+    [
+      (":chain 10x10, 10x10, 10x10, 10x10, 10x10, 10x1", [4100.0, 500, 500]),
+      (":chain 4x3,3x5,5x2,2x1", [108, 37, 37]), (":chain 1x2,2x5,5x3,3x4", [37, 108, 37]),
+      (":chain 10x2,2x10,10x2,2x10", [600, 600, 280]),
+      (":chain 50x40,40x30,30x1", [61500, 3200, 3200]),
+      ("A=ones(4,3)\nb=[1,2,3]\n:chain A, b", [12, 12, 12]),
+    ].map { script, costs in
+      SlideRow(
+        "A25 \(script)", script,
+        [("forward", [costs[0]]), ("backward", [costs[1]]), ("optimal", [costs[2]])])
+    } + [
+      SlideRow(
+        "A24 n = 100",
+        ":chain " + Array(repeating: "100x100", count: 10).joined(separator: ",") + ",100x1",
+        [("forward", [9_010_000]), ("backward", [100_000])])
+    ]
+
+  static let logistic = "w0=0.5\nf=log(1+exp(-3.5*w0))\n"
+  static let vector = """
+    data X=[1,2; .5,-1; -1.5,1]
+    data y=[1,-1,1]
+    w=[.3,-.2]
+    f=sum(log(1+exp(-y.*(X*w))))
+
+    """
+
+  static let checks = [
+    SlideRow(
+      "A5", logistic + ":check f",
+      [("sweep.0.forward", [7.112e-2]), ("sweep.3.forward", [7.725e-5]), ("passed", [1])],
+      tolerance: 1e-3),
+    SlideRow(
+      "A5 complex", logistic + ":check f", [("complex", [-0.5181651931109131])],
+      tolerance: 1e-15),
+    SlideRow(
+      "A6", vector + ":check f along [1,1]",
+      [
+        ("sweep.0.remainder", [1.18201e-2]), ("sweep.1.remainder", [1.18119e-4]),
+        ("sweep.2.remainder", [1.18073e-6]), ("directional", [-1.539741120558736]),
+      ], tolerance: 1e-4),
+    SlideRow("A6 slope", vector + ":check f along [1,1]", [("slope", [2])], tolerance: 1e-2),
+    SlideRow("a kink fails", "x=0\n:check abs(x)+x", [("passed", [0])]),
+  ]
+
+  /// Formulas as they can be typed back.
+  @Test(
+    arguments: [
+      ("x=3", "x^2", "2 x"), ("x=3", "x^3 + 2*x^2 + x", "3 x^2 + 4 x + 1"),
+      ("x=3", "x*exp(x)", "exp(x) + x*exp(x)"), ("x=3", "sin(x)^2", "2 sin(x)*cos(x)"),
+      ("x=3", "(x+1)^2", "2 (x + 1)"), ("x=3", "x/x", "0"), ("x=3", "sqrt(x)", "1/(2*sqrt(x))"),
+      ("x=3", "0.1*x^3", "0.3 x^2"), ("x=3", "x^2/x", "1"), ("x=3", "2", "0"),
+      ("x=[1,2]", "sum(x.^2)", "2 x"), ("x=[1,2]", "norm(x)", "x/norm(x)"),
+      ("x=[1,2]", "sum(x)", "ones(2)"), ("x=[1,2]", "x[1]^2*x[2]", "[2 x[1]*x[2], x[1]^2]"),
+      ("data A=[1,2;3,4]\nx=[1,2]", "sum((A*x).^2)/2", "A'*(A*x)"),
+    ])
+  func derivativesAreSimple(_ names: String, _ formula: String, _ wanted: String) throws {
+    let target = formula == "2" ? "2 + 0*x" : formula
+    try SlideRow(formula, "\(names)\n:diff \(target)", texts: [("derivative.x", [wanted])]).check()
+  }
+
+  /// What is printed means the derivative: typed back it has the gradient's value.
+  @Test(
+    arguments: [
+      "log(1+exp(-3.5*x))", "x^x", "tanh(x)*sin(x)/x", "sigmoid(x)*exp(-x^2)", "atan(x^2+1)",
+      "x^(1/3)*log(x)", "max(x, 0.2)*cosh(x)", "softplus(2*x)/(1+x^2)", "sqrt(1+x^2)^3", "erf(x)/x",
+      "2^x", "log10(x)*log2(x)", "abs(x)^1.5", "gelu(x)", "hypot(x, 2)", "where(x<1, x^2, x)",
+    ])
+  func derivativesCanBeTypedBack(_ formula: String) throws {
+    let shown = Replay(
+      "x=0.7\n:diff \(formula)", settings: RenderSettings(width: 400)
+    ).text
+    let typed = try #require(shown.split(separator: "\n").last?.split(separator: " = ").last)
+    let replay = Replay("x=0.7\nassert \(typed) ≈ grad(\(formula), x) within 1e-12")
+    #expect(replay.errorText == "")
+  }
+
+  @Test(
+    arguments: [
+      ("sin(x)^2 + cos(x)^2 == 1", "proved"), ("sin(2*x) == 2*sin(x)*cos(x)", "proved"),
+      ("sqrt(x^2) == x", "refuted"), ("sqrt(x^2) == abs(x)", "proved"),
+      ("log(a*b) == log(a) + log(b)", "proved"), ("(x+1)^2 == x^2 + 1", "refuted"),
+      ("tanh(x) == 2*sigmoid(2*x) - 1", "proved"), ("sqrt(2)^2 == 2", "proved"),
+      ("sin(pi) == 0", "proved"), ("log(x) == log(-x)", "unknown"),
+      ("1/x + 1/y == (x+y)/(x*y)", "proved"), ("(x^2)^(1/2) == x", "refuted"),
+      ("0.1 + 0.2 == 0.3", "proved"), ("x^(y+1) == x*x^y", "proved"),
+      ("max(x,y) == (x+y+abs(x-y))/2", "proved"), ("floor(x) == x", "refuted"),
+      ("1 - tanh(x)^2 == 1/cosh(x)^2", "proved"), ("exp(x)^2 == exp(x^2)", "refuted"),
+      // The slips of the slides: the sign in the exponential (A4), missing parentheses, and f = θx.
+      ("grad(f,w0) == -3.5/(1+exp(-3.5*w0))", "refuted"),
+      ("grad(f,w0) == -3.5/(1+exp(3.5*w0))", "proved"),
+      ("grad(θ -> θ*x)(2) == 2", "refuted"), ("grad(θ -> θ*x)(2) == x", "proved"),
+      ("-(y*z - log(1+exp(z))) == -y*z - log(1+exp(z))", "refuted"),
+      ("-(y*z - log(1+exp(z))) == -y*z + log(1+exp(z))", "proved"),
+    ])
+  func claimsAreJudged(_ claim: String, _ verdict: String) throws {
+    try SlideRow(claim, Self.logistic + ":claim \(claim)", texts: [("verdict", [verdict])]).check()
+  }
+
+  @Test(
+    arguments: [
+      ("x=-0.3", "log(x)", "nan", "value", "v_1"), ("x=0", "sqrt(x)+x", "inf", "adjoint", "v_1"),
+      ("x=0", "relu(x)*2", "kink", "adjoint", "v_1"), ("x=0", "1/x", "inf", "value", "v_1"),
+      ("x=1", "floor(x+0.5)", "zero", "adjoint", "v_1"), ("x=1", "x^2", "none", "value", ""),
+      ("x=1000", "exp(x)-exp(x)", "nan", "value", "v_2"),
+    ])
+  func birthsAreFound(
+    _ names: String, _ target: String, _ kind: String, _ place: String, _ step: String
+  ) throws {
+    try SlideRow(
+      target, "\(names)\n:why \(target)",
+      texts: [("kind", [kind]), ("where", [place]), ("step", [step])]
+    ).check()
+  }
+
+  @Test func aWarningPointsToTheBirth() {
+    let replay = Replay("x=-0.3\nf=log(x)\n:grad f at x=1\ng = inf")
+    #expect(
+      replay.text.contains("warning: f is nan: born at v_1 = log(v_0) at v_0 = -0.3 (:why f)"))
+    #expect(replay.text.split(separator: "\n").count { $0.hasPrefix("warning") } == 1)
+  }
+}
