@@ -38,7 +38,7 @@ import Testing
     (
       "x = 2; f = x^3;\n\n:minim f iters=0",
       #"{"command":"minimize","of":"f","method":"gd","iterations":0,"converged":false,"#
-        + #""reason":"iterations","value":8,"gradnorm":12,"at":{"x":2}}"# + "\n"
+        + #""reason":"iterations","value":8,"gradnorm":12,"evaluations":1,"at":{"x":2}}"# + "\n"
         + #"{"warning":":minim is short for :minimize; scripts had better write it out","line":3}"#
     ),
     ("x = 2; f = x^3;\n:grad f", #"{"command":"grad","of":"f","value":8,"grad":{"x":12}}"#),
