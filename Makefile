@@ -1,4 +1,4 @@
-# DiffREPL: build, run, test, install. `make help` lists the targets.
+# DiffREPL: build, run, test, measure, install. `make help` lists the targets.
 #
 # Whatever prepares a target reads nothing and talks on standard error only. So
 # `make -s run < lesson.drepl` gives the program the whole lesson, and standard output is the
@@ -18,7 +18,7 @@ PROGRAM   := .build/release/diffrepl
 PREPARING := </dev/null >&2
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint install clean toolchain readline
+.PHONY: help run build test lint bench install clean toolchain readline
 
 ## run: build what is missing and start the REPL; ARGS="..." is its command line
 run: build
@@ -35,6 +35,11 @@ test: toolchain readline
 ## lint: the style check
 lint: toolchain
 	@$(SWIFT) format lint --strict -r Sources Tests Package.swift
+
+## bench: measure the release binary; PEERS=1 against JAX, PyTorch and CasADi, QUICK=1 against itself
+bench: build
+	@python3 Benchmarks/bench.py $(if $(PEERS),--peers) $(if $(QUICK),--quick) \
+	  $(if $(RECORD),--record) $(ARGS) </dev/null
 
 ## install: copy the binary to PREFIX/bin (PREFIX=/usr/local; DESTDIR for packagers)
 install: build

@@ -48,7 +48,8 @@ struct Application {
       if terminal.inputIsTerminal, terminal.outputIsTerminal || tool.interactive {
         code = prompt(writer)
       } else {
-        let reader = ScriptReader(fileDescriptor: STDIN_FILENO, name: "<stdin>")
+        let reader =
+          ScriptReader(fileDescriptor: STDIN_FILENO, name: ScriptReader.standardInputName)
         code = max(code, runScript(reader, writer))
       }
     }
@@ -61,7 +62,8 @@ struct Application {
     switch input {
     case .text(let text): return runScript(ScriptReader(text: text, name: "-e"), writer)
     case .file("-"):
-      return runScript(ScriptReader(fileDescriptor: STDIN_FILENO, name: "<stdin>"), writer)
+      return runScript(
+        ScriptReader(fileDescriptor: STDIN_FILENO, name: ScriptReader.standardInputName), writer)
     case .file(let path):
       do {
         return runScript(try ScriptReader(path: path), writer)
@@ -77,12 +79,16 @@ struct Application {
     session.settings.isInteractive = false
     var code: Int32 = 0
     let keepsGoing = tool.keepGoing
+    let isPiped = reader.name == ScriptReader.standardInputName
     var loop = StatementLoop(reader: reader)
     let stopped = loop.run(&session) { event, session, _ in
       switch event {
       case .entered: break
       case .echo(let line, let part): writer.echo(line, part, session.settings)
-      case .output(let output): writer.write(output, session.settings)
+      case .output(let output):
+        writer.write(output, session.settings)
+        // A program at the other end of two pipes waits for this answer before it goes on.
+        if isPiped { writer.flush() }
       case .interrupted:
         code = 130
         return false

@@ -34,7 +34,17 @@ struct CommandArguments {
     self.isForced = isForced
     span = wordSpan
     target = range
-    try cut(command)
+    if startsWithCommand {
+      target = trimmed(range)
+    } else {
+      try cut(command)
+    }
+  }
+
+  /// Another command stands where the target is expected: what follows is its own to cut.
+  var startsWithCommand: Bool {
+    let content = trimmed(target)
+    return !content.isEmpty && source.utf8[content.lowerBound] == UInt8(ascii: ":")
   }
 
   // MARK: Cutting

@@ -56,7 +56,10 @@ enum CommandTable {
     return output
   }
 
-  private static func find(
+  /// The command of a name, an alias or an unambiguous beginning of its name.
+  ///
+  /// - Throws: when none or several could be meant, or one that this version does not have.
+  static func find(
     _ word: String, at span: SourceSpan
   ) throws(Diagnostic) -> (command: any Command.Type, isPrefix: Bool) {
     if let exact = all.first(where: { $0.name == word || $0.aliases.contains(word) }) {

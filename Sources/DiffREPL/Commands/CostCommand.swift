@@ -104,7 +104,7 @@ private struct Cost {
     var medians: [Double] = []
     for program in [value, reverse, forward] {
       program.setLeaves(from: target.environment)
-      medians.append(try TimeCommand.median(of: program, budget: 0.05))
+      medians.append(try Stopwatch.median(of: program, budget: 0.05))
     }
     seconds = [
       medians[0], medians[1], Double(sweeps) * medians[2], Double(sweeps + 1) * medians[0],
@@ -138,7 +138,7 @@ private struct Cost {
         .text(StyledText(format.string(quotient))),
         .text(StyledText("\(executed[row])", .number)),
       ]
-      if let seconds { cells.append(.text(StyledText(TimeCommand.shown(seconds[row])))) }
+      if let seconds { cells.append(.text(StyledText(Stopwatch.shown(seconds[row])))) }
       table.rows.append(cells)
     }
     let kinds = count.kinds.map { "\($0.count) \($0.kind)" }.joined(separator: ", ")

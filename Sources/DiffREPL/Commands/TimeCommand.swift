@@ -1,103 +1,92 @@
 import AD
 import Expr
+import Synchronization
 
 enum TimeCommand: Command {
   static let name = "time"
   static let summary = "how long a value and its gradient take"
-  static let usage = ":time target"
+  static let usage = ":time target [wrt x] [at x=1], :time :grad target, :time :minimize E …"
   static let discussion = """
-    The median time of many runs: preparing (from text to a program), the value alone, and value and
-    gradient together, with their ratio; the operations of the program and the memory it owns.
+    The median time of many runs: preparing (from text to a program for value and gradient, made
+    anew each time), the value alone, and value and gradient together, with their ratio; then the
+    operations one run executes, the nodes of the graph and the memory the program owns.
+    In front of :jac :hess :jvp :vjp :hvp :minimize :fit :solve it gives the time of the whole
+    command, run on a copy of the session: nothing changes.
     """
-  static let examples = ["x = [1,2,3]", ":time sum(x.^2)"]
+  static let examples = [
+    "x = [1,2,3]", ":time sum(x.^2)", ":time :grad sum(x.^2)",
+    ":time :minimize sum(x.^2) step=0.1 iters=10",
+  ]
   static let clauses = ["wrt", "at"]
+
+  /// The commands that are timed as a whole: they compute and touch nothing outside the session.
+  private static let timed: [any Command.Type] = [
+    JacCommand.self, HessCommand.self, JvpCommand.self, VjpCommand.self, HvpCommand.self,
+    MinimizeCommand.self, FitCommand.self, SolveCommand.self,
+  ]
 
   static func run(
     _ arguments: CommandArguments, in session: inout Session
   ) throws(Diagnostic) -> Output {
-    let clock = ContinuousClock()
-    // From the text, whatever has been prepared before.
-    var fresh = session
-    fresh.computations = ComputationCache()
-    let start = clock.now
-    var target = try Target(arguments, in: fresh, needsVariables: false)
-    let value = try target.graph.compiled([target.node])
-    var seconds = (prepare: 0.0, value: 0.0, gradient: Double?.none)
-    var full = value
-    if target.graph.shape(of: target.node).isScalar, !target.variables.isEmpty {
-      let nodes = gradient(
-        of: target.node, variables: target.variables.map(\.node), in: &target.graph)
-      full = try target.graph.compiled([target.node] + nodes)
+    guard let inner = try arguments.innerCommand() else {
+      return try TimedProgram.report(arguments, in: session, needsGradient: false)
     }
-    seconds.prepare = (clock.now - start).seconds
-    value.setLeaves(from: target.environment)
-    full.setLeaves(from: target.environment)
-    seconds.value = try median(of: value)
-    if full !== value { seconds.gradient = try median(of: full) }
-    return report(target.text, seconds, full)
+    if inner.command == GradCommand.self {
+      return try TimedProgram.report(inner.arguments, in: session, needsGradient: true)
+    }
+    guard timed.contains(where: { $0 == inner.command }) else {
+      throw Diagnostic(
+        ":\(inner.command.name) is not timed", at: inner.arguments.span,
+        hint: "an expression is, and "
+          + ([GradCommand.self] + timed).map { ":\($0.name)" }.joined(separator: ", "))
+    }
+    return try time(inner.command, inner.arguments, arguments.targetText, in: session)
   }
 
-  /// The median over rounds for about `budget` seconds, at least five. A round is as many runs as
-  /// it takes for the clock not to matter.
-  static func median(
-    of program: Program, budget: Double = 0.2
-  ) throws(Diagnostic) -> Double {
-    let clock = ContinuousClock()
-    func seconds(_ runs: Int) throws(Diagnostic) -> Double {
-      let begin = clock.now
-      for _ in 0..<runs { try program.run() }
-      return (clock.now - begin).seconds
+  /// Times a command on copies of the session.
+  private static func time(
+    _ command: any Command.Type, _ arguments: CommandArguments, _ text: String, in session: Session
+  ) throws(Diagnostic) -> Output {
+    var copy = session
+    copy.emit = { _ in }
+    let start = copy
+    let seconds = try Stopwatch.median { () throws(Diagnostic) in
+      copy = start
+      copy.computations = ComputationCache()
+      _ = try command.run(arguments, in: &copy)
+      if interruptionRequested.load(ordering: .relaxed) { throw .interrupted }
     }
-    try program.run()
-    var runs = 1
-    while runs < 1 << 20, try seconds(runs) < 2e-5 { runs *= 2 }
-    var times: [Double] = []
-    let start = clock.now
-    repeat {
-      times.append(try seconds(runs) / Double(runs))
-    } while times.count < 5 || ((clock.now - start).seconds < budget && times.count < 100_000)
-    return times.sorted()[times.count / 2]
-  }
-
-  private static func report(
-    _ text: String, _ seconds: (prepare: Double, value: Double, gradient: Double?),
-    _ program: Program
-  ) -> Output {
-    var lines = [
-      "prepare         \(shown(seconds.prepare))", "value           \(shown(seconds.value))",
-    ]
-    if let gradient = seconds.gradient {
-      let ratio = NumberFormat(digits: 3).string(gradient / seconds.value)
-      lines.append("value+gradient  \(shown(gradient))   \(ratio) times the value")
-    }
-    lines.append("\(program.operationCount) operations, \(program.bytes) bytes")
     return Output(
-      blocks: lines.map { .line(StyledText($0)) },
+      blocks: [.line(StyledText("\(text)   \(Stopwatch.shown(seconds))"))],
       json: [
         .object([
-          ("command", .string(name)), ("of", .string(text)), ("prepare", .number(seconds.prepare)),
-          ("value", .number(seconds.value)),
-          ("gradient", seconds.gradient.map { .number($0) } ?? .null),
-          ("ratio", seconds.gradient.map { .number($0 / seconds.value) } ?? .null),
-          ("operations", .integer(program.operationCount)), ("bytes", .integer(program.bytes)),
+          ("command", .string(name)), ("of", .string(text)), ("seconds", .number(seconds)),
         ])
       ])
   }
-
-  /// A time in the unit that suits it.
-  static func shown(_ seconds: Double) -> String {
-    let format = NumberFormat(digits: 3)
-    switch seconds {
-    case ..<1e-6: return "\(format.string(seconds * 1e9)) ns"
-    case ..<1e-3: return "\(format.string(seconds * 1e6)) µs"
-    case ..<1: return "\(format.string(seconds * 1e3)) ms"
-    default: return "\(format.string(seconds)) s"
-    }
-  }
 }
 
-extension Duration {
-  var seconds: Double {
-    Double(components.seconds) + Double(components.attoseconds) * 1e-18
+extension CommandArguments {
+  /// The command that stands where a target is expected, `:time :grad f`; nil if none does.
+  ///
+  /// - Throws: when there is no such command, or it does not take these arguments.
+  func innerCommand() throws(Diagnostic) -> (
+    command: any Command.Type, arguments: CommandArguments
+  )? {
+    guard startsWithCommand else { return nil }
+    let start = target.lowerBound + 1
+    let end =
+      source.utf8[start..<target.upperBound].firstIndex { $0 == 32 || $0 == 9 }
+      ?? target.upperBound
+    let word = source.text(in: start..<end)
+    let place = SourceSpan(source, target.lowerBound..<end)
+    guard !word.isEmpty else { throw Diagnostic("a command is missing after ':'", at: place) }
+    let command = try CommandTable.find(word, at: place).command
+    return (
+      command,
+      try CommandArguments(
+        source, end..<target.upperBound, word: word, wordSpan: place, command: command,
+        isForced: false)
+    )
   }
 }

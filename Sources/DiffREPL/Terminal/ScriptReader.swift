@@ -19,6 +19,8 @@ final class ScriptReader: LineReader {
   /// To be looked at when `nextLine` returns `.endOfInput`.
   private(set) var failure: Diagnostic?
 
+  /// What standard input is called in messages.
+  static let standardInputName = "<stdin>"
   /// The longest line taken, in bytes.
   static let defaultLineLimit = 64 << 20
 

@@ -30,7 +30,7 @@ extension MinimizeReport {
         .text(StyledText("\(run.result.evaluations)")),
       ]
       if settings.showsTimes {
-        row.append(.text(StyledText(TimeCommand.shown(run.result.seconds))))
+        row.append(.text(StyledText(Stopwatch.shown(run.result.seconds))))
       }
       row += [
         .value(Tensor(run.result.value)), .value(Tensor(run.result.gradientNorm)),

@@ -1,0 +1,1 @@
+"""The benchmarks of DiffREPL: see README.md beside this folder."""
