@@ -19,8 +19,8 @@ def arguments():
     parser.add_argument("--peers", action="store_true", help="install and run jax, torch, casadi")
     parser.add_argument("--quick", action="store_true", help="ratios to calibration loops only")
     parser.add_argument("--record", action="store_true", help="with --quick: record the ratios")
-    parser.add_argument("--rounds", type=int, default=5, help="alternating rounds (least 5)")
-    parser.add_argument("--only", nargs="+", metavar="KEY", help="rows by the start of their key")
+    parser.add_argument("--rounds", type=int, default=5, help="alternating rounds, at least 5")
+    parser.add_argument("--only", nargs="+", metavar="KEY", help="rows by their key or its start")
     parser.add_argument("--core", type=int, default=environment.last_core())
     parser.add_argument("--results", help="the page to write; RESULTS.md for full runs with peers")
     return parser.parse_args()
@@ -34,9 +34,11 @@ def chosen(options):
     """The rows asked for; without --only all that are not optional."""
     if not options.only:
         return [workload for workload in workloads.ALL if not workload.is_optional]
-    return [
-        workload for workload in workloads.ALL
-        if any(workload.key.startswith(key) for key in options.only)]
+    keys = [workload.key for workload in workloads.ALL]
+    wanted = {
+        key for only in options.only
+        for key in ([only] if only in keys else [key for key in keys if key.startswith(only)])}
+    return [workload for workload in workloads.ALL if workload.key in wanted]
 
 
 def peer_commands(options, c_program):

@@ -18,8 +18,7 @@ def ratio(workload, program, core):
     repl = Repl(program, core)
     try:
         repl.try_setting("threads", 1)
-        repl.type(calibration.LINES + workload.lines[1:] if workload.lines[0] == calibration.NOISE
-                  else calibration.LINES + workload.lines)
+        repl.type(calibration.LINES + workload.lines)
         times, loops = [], []
         for _ in range(ROUNDS):
             loops.append(calibration.time(repl, workload.calibration))
