@@ -375,12 +375,3 @@ final class FusedLoop {
     }
   }
 }
-
-extension UnsafeMutableBufferPointer {
-  /// The elements of an array in memory of their own; the elements must be trivial.
-  fileprivate static func holding(_ elements: [Element]) -> Self {
-    let buffer = allocate(capacity: elements.count)
-    _ = buffer.initialize(from: elements)
-    return buffer
-  }
-}

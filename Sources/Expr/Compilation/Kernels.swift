@@ -90,6 +90,8 @@ enum Kernels {
     case .and: set.pointee.logical_and(target, a, b, count)
     case .or: set.pointee.logical_or(target, a, b, count)
     case .select: set.pointee.select(target, a, b, c, count)
+    case .multiplyAdd, .multiplySubtract, .negateMultiplyAdd, .strongMultiplyAdd:
+      preconditionFailure("these are for numbers")
     case .unary, .binary, .ternary: preconditionFailure("run through their functions")
     }
   }

@@ -29,10 +29,11 @@ final class LoopRunner {
   private let steps: Int
   private let isBackward: Bool
   private let isFused: Bool
-  private var captured: [Transfer] = []
-  private var mapped: [Transfer] = []
-  private var stacked: [Transfer] = []
-  private var carries: [Carry] = []
+  // In plain memory: the arrays of a class would be counted at every step.
+  private let captured: UnsafeMutableBufferPointer<Transfer>
+  private let mapped: UnsafeMutableBufferPointer<Transfer>
+  private let stacked: UnsafeMutableBufferPointer<Transfer>
+  private let carries: UnsafeMutableBufferPointer<Carry>
   private let spare: UnsafeMutablePointer<Double>
   /// Own memory for carried inputs: what is exchanged must belong to the loop.
   private let carried: UnsafeMutablePointer<Double>
@@ -69,6 +70,8 @@ final class LoopRunner {
     isBackward = loop.isBackward
     self.isFused = isFused
 
+    var captured: [Transfer] = [], mapped = captured, stacked = captured
+    var carries: [Carry] = []
     for (position, input) in (loop.captured + loop.mapped).enumerated() {
       guard let leaf = graph.leaf(of: input), let inner = body.location(of: leaf.id) else {
         continue
@@ -102,6 +105,10 @@ final class LoopRunner {
     }
     bytes = body.bytes + (spareCount + carriedCount) * 8
     guard bytes <= memoryLimit else { throw .memoryLimit(memoryLimit) }
+    self.captured = .holding(captured)
+    self.mapped = .holding(mapped)
+    self.stacked = .holding(stacked)
+    self.carries = .holding(carries)
     spare = .allocate(capacity: max(1, spareCount))
     spare.initialize(repeating: 0, count: spareCount)
     carried = .allocate(capacity: max(1, carriedCount))
@@ -114,6 +121,10 @@ final class LoopRunner {
   }
 
   deinit {
+    captured.deallocate()
+    mapped.deallocate()
+    stacked.deallocate()
+    carries.deallocate()
     spare.deallocate()
     carried.deallocate()
   }

@@ -7,6 +7,9 @@ enum Opcode: UInt8, Sendable {
   case add, subtract, multiply, divide, strongMultiply, maximum, minimum, power
   case less, lessOrEqual, equal, notEqual, and, or
   case select
+  /// a·b + c, a·b - c, c - a·b and a⊛b + c of numbers, each rounded twice as the two instructions it
+  /// stands for.
+  case multiplyAdd, multiplySubtract, negateMultiplyAdd, strongMultiplyAdd
   /// Through the function of the primitive, once an entry.
   case unary, binary, ternary
 

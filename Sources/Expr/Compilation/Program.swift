@@ -27,6 +27,8 @@ public final class Program {
   private let steps: [ProgramStep]
   private var inputs: [Input] = []
   private var inputIndex: [Leaf.ID: Int] = [:]
+  /// Inputs that are arrays and have neither a value nor memory yet.
+  private var unset: Set<Int> = []
   private let outputLocations: [FusedLoop.Location]
   let memory: ProgramMemory
   private let arena: UnsafeMutablePointer<Double>
@@ -61,7 +63,9 @@ public final class Program {
     self.graph = graph
     self.isFused = isFused
     outputNodes = outputs
-    lowered = Lowering.lower(graph, outputs: outputs)
+    var lowered = Lowering.lower(graph, outputs: outputs)
+    if isFused { lowered.contractScalarProducts() }
+    self.lowered = lowered
     let schedule = Schedule(lowered, isFused: isFused)
     let elsewhere = Set(borrowed.compactMap { graph.leaf(of: $0)?.id })
     let builder = try ProgramBuilder(
@@ -106,7 +110,9 @@ public final class Program {
         Input(
           leaf: leaf, location: builder.locations[value]!,
           shape: graph.shape(of: graph.node(of: leaf)!)))
-      if !elsewhere.contains(leaf) { own(inputs.count - 1) }
+      if !elsewhere.contains(leaf), case .buffer = inputs[inputs.count - 1].location {
+        unset.insert(inputs.count - 1)
+      }
     }
   }
 
@@ -130,6 +136,7 @@ public final class Program {
     guard case .buffer(let buffer, _) = inputs[index].location, inputs[index].owned == nil else {
       return
     }
+    unset.remove(index)
     let count = inputs[index].shape.count
     let memory = UnsafeMutablePointer<Double>.allocate(capacity: max(1, count))
     if inputs[index].held.isEmpty {
@@ -161,12 +168,14 @@ public final class Program {
     if case .buffer(let buffer, _) = inputs[index].location,
       value.elements.count > Self.copiedEntries
     {
+      unset.remove(index)
       inputs[index].owned?.deallocate()
       inputs[index].owned = nil
       inputs[index].held = value.elements
       if let base = Self.base(of: inputs[index].held) { memory.buffers[buffer] = base }
       return
     }
+    if !unset.isEmpty { own(index) }
     let target = memory.pointer(inputs[index].location)
     value.elements.withUnsafeBufferPointer { source in
       guard let base = source.baseAddress else { return }
@@ -202,6 +211,7 @@ public final class Program {
   /// - Throws: the diagnostic of an interruption when Ctrl-C is pressed during the run; what a kernel
   ///   reports (a singular matrix), if an output depends on its result.
   public func run() throws(Diagnostic) {
+    for index in unset { own(index) }
     if try evaluate(), let diagnostic = try cause() { throw diagnostic }
   }
 
@@ -255,8 +265,7 @@ public final class Program {
       graph, outputs: outputNodes, borrowed: [], exchanged: 0, memoryLimit: Self.defaultMemoryLimit,
       isFused: false)
     for input in inputs {
-      guard let target = kept.location(of: input.leaf) else { continue }
-      kept.memory.pointer(target).update(
+      kept.buffer(of: input.leaf)?.baseAddress?.update(
         from: memory.pointer(input.location), count: input.shape.count)
     }
     return try kept.keptCause()

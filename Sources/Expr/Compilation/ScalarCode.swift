@@ -91,6 +91,10 @@ func runScalars(
     case .and: result = a != 0 && b != 0 ? 1 : 0
     case .or: result = a != 0 || b != 0 ? 1 : 0
     case .select: result = a != 0 ? b : r[Int(i.c)]
+    case .multiplyAdd: result = a * b + r[Int(i.c)]
+    case .multiplySubtract: result = a * b - r[Int(i.c)]
+    case .negateMultiplyAdd: result = r[Int(i.c)] - a * b
+    case .strongMultiplyAdd: result = (a == 0 ? 0 : a * b) + r[Int(i.c)]
     case .unary: result = functions.unary[Int(i.function)](a)
     case .binary: result = functions.binary[Int(i.function)](a, b)
     case .ternary: result = functions.ternary[Int(i.function)](a, b, r[Int(i.c)])

@@ -81,6 +81,11 @@ extension Graph {
     for carry in carries {
       precondition(shape(of: carry.start) == shape(of: carry.input), "a carry keeps its shape")
     }
+    let mapped =
+      mapped
+      + pickedEntries(
+        steps: steps, mapped: mapped, carries: pairs.map(\.input),
+        roots: pairs.map(\.next) + stacked)
     let cut = cutLoopBody(
       steps: steps, isBackward: isBackward, mapped: mapped.map(\.input), carries: pairs,
       stacked: stacked)
