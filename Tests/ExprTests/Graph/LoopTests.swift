@@ -73,7 +73,7 @@ import Testing
     try program.run()
     #expect(program.value(ofOutput: 0) == Tensor(2))
     #expect(program.bytes < 200)
-    #expect(program.operationCount == 2_000_000)
+    #expect(program.operationCount == 1_000_000)
     let stacking = try Program(graph, outputs: result.stacked)
     #expect(stacking.bytes >= 8_000_000 && stacking.bytes < 8_000_200)
   }
