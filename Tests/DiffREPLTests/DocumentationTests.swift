@@ -57,6 +57,11 @@ import Testing
       with: parts[0] + "<!-- rewrites -->\n\n" + table + "\n<!-- " + parts[2])
   }
 
+  /// `docs/functions.md` is made from the tables of functions.
+  @Test func functionsAreListed() throws {
+    try Recording(of: "docs/functions.md").compare(with: FunctionReference.text)
+  }
+
   /// `docs/commands.md` is made from the table of commands.
   @Test func commandsAreListed() throws {
     try Recording(of: "docs/commands.md").compare(with: CommandReference.text)
