@@ -33,7 +33,7 @@ extension DescentLoop {
         record(iteration, stepNorm: length, stepSize: size, objective.gradientNorm)
         objective.mark()
         size = try method.step(objective, iteration + 1).size
-        length = objective.point.distance(to: objective.origin)
+        length = objective.stepLength
         iteration += 1
         if iteration % plan.every == 0, iteration < plan.iterations {
           try takeWhole(batches, iteration, length, size)

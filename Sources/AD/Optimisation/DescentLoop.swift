@@ -32,6 +32,8 @@ struct DescentLoop {
   }
 
   mutating func run() throws(Diagnostic) -> Descent.Result {
+    // A variable of its own is not counted anew at each use.
+    let objective = self.objective
     try objective.evaluate()
     guard objective.isFinite else { throw .notFiniteAtStart(objective) }
     var norm = slopeNorm(1)
@@ -68,7 +70,7 @@ struct DescentLoop {
         break
       }
       iteration += 1
-      let length = objective.point.distance(to: objective.origin)
+      let length = objective.stepLength
       norm = slopeNorm(outcome.size)
       record(iteration, stepNorm: length, stepSize: outcome.size, norm)
       if length <= plan.tolerance, plan.tolerance > 0 {
@@ -110,6 +112,7 @@ struct DescentLoop {
   mutating func record(
     _ iteration: Int, stepNorm: Double, stepSize: Double, _ norm: Double
   ) {
+    let objective = self.objective
     let value = total(objective.value)
     history.append(
       IterationRecord(

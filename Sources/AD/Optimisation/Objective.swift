@@ -26,7 +26,9 @@ public final class Objective {
     var active = 0
   }
 
+  /// Keeps the programs.
   private let bindings: [Binding]
+  private let routes: UnsafeMutableBufferPointer<EvaluationRoute>
   private let state: UnsafeMutablePointer<State>
   /// The parameters, w.
   public let point: FlatVector
@@ -68,6 +70,7 @@ public final class Objective {
     curvature: @escaping () throws(Diagnostic) -> Curvature
   ) {
     self.bindings = bindings
+    routes = .holding(bindings.map { EvaluationRoute($0) })
     state = .allocate(capacity: 1)
     state.initialize(to: State(active: active))
     makeCurvature = curvature
@@ -77,7 +80,11 @@ public final class Objective {
     originGradient = FlatVector(point.count)
   }
 
-  deinit { state.deallocate() }
+  deinit {
+    for route in routes { route.deallocate() }
+    routes.deallocate()
+    state.deallocate()
+  }
 
   static func binding(
     _ output: NodeID, _ variables: [NodeID], _ graph: Graph, _ environment: Environment
@@ -106,21 +113,13 @@ public final class Objective {
       failure = nil
       state.pointee.hasFailed = false
     }
-    try bindings.withUnsafeBufferPointer { bindings throws(Diagnostic) in
-      try evaluate(bindings[state.pointee.active])
-    }
-  }
-
-  @inline(__always)
-  private func evaluate(_ binding: borrowing Binding) throws(Diagnostic) {
+    let route = routes[state.pointee.active]
     var position = 0
-    for buffer in binding.parameters {
+    for buffer in route.parameters {
       buffer.baseAddress?.update(from: point.entries + position, count: buffer.count)
       position += buffer.count
     }
-    do {
-      try binding.program.run()
-    } catch {
+    if let error = route.run() {
       if interruptionRequested.load(ordering: .relaxed) { throw error }
       failure = error
       state.pointee.hasFailed = true
@@ -128,9 +127,9 @@ public final class Objective {
       state.pointee.gradientNorm = .nan
       return
     }
-    state.pointee.value = binding.program.buffer(ofOutput: 0)[0]
+    state.pointee.value = route.value
     position = 0
-    for buffer in binding.gradients {
+    for buffer in route.gradients {
       if let base = buffer.baseAddress {
         (gradient.entries + position).update(from: base, count: buffer.count)
       }
@@ -143,6 +142,9 @@ public final class Objective {
   func activate(_ number: Int) { state.pointee.active = number }
 
   // MARK: Steps
+
+  /// ‖w - w₀‖, from where the step started.
+  var stepLength: Double { point.distance(to: origin) }
 
   /// Remembers the point and what is known of it as the start of a step.
   func mark() {

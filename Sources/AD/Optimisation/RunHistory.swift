@@ -18,6 +18,7 @@ public struct RunHistory: Sendable {
   public private(set) var path: [Double] = []
   public private(set) var pathIterations: [Int] = []
   public let dimension: Int
+  /// Powers of two.
   private var stride = 1
   private var pathStride = 1
   private var last: IterationRecord?
@@ -45,14 +46,15 @@ public struct RunHistory: Sendable {
   }
 
   mutating func append(_ record: IterationRecord, _ point: FlatVector) {
-    if record.iteration % stride == 0 {
+    let iteration = record.iteration
+    if iteration & (stride - 1) == 0 {
       if records.count == recordLimit { thin() }
-      if record.iteration % stride == 0 { records.append(record) }
+      if iteration & (stride - 1) == 0 { records.append(record) }
     }
-    if record.iteration % pathStride == 0 {
+    if iteration & (pathStride - 1) == 0 {
       if pathIterations.count == pathLimit { thinPath() }
-      if record.iteration % pathStride == 0 {
-        pathIterations.append(record.iteration)
+      if iteration & (pathStride - 1) == 0 {
+        pathIterations.append(iteration)
         path.append(contentsOf: UnsafeBufferPointer(start: point.entries, count: dimension))
       }
     }

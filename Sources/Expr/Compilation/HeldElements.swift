@@ -1,6 +1,6 @@
 extension UnsafeMutableBufferPointer {
   /// The elements of an array in memory of their own; the elements must be trivial.
-  static func holding(_ elements: [Element]) -> Self {
+  package static func holding(_ elements: [Element]) -> Self {
     let buffer = allocate(capacity: elements.count)
     _ = buffer.initialize(from: elements)
     return buffer
