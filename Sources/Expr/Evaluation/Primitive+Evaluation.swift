@@ -35,23 +35,21 @@ extension Primitive {
         output[position] = function(input[position])
       }
     case .binary(let function):
-      switch symbol {
-      case .add: arguments.combine { $0 + $1 }
-      case .subtract: arguments.combine { $0 - $1 }
-      case .multiply: arguments.combine { $0 * $1 }
-      case .divide: arguments.combine { $0 / $1 }
-      case .strongMultiply: arguments.combine { $0 == 0 ? 0 : $0 * $1 }
-      // The square is what most powers of arrays are, and what the function itself computes then.
-      case .power where arguments.inputShapes[1].isScalar && arguments.inputs[1][0] == 2:
-        arguments.combine { base, _ in base * base }
-      default: arguments.combine(function)
+      let a = arguments.inputs[0], b = arguments.inputs[1], output = arguments.output
+      let first = arguments.strides(of: 0), second = arguments.strides(of: 1)
+      arguments.forEachEntry { position, row, column in
+        output[position] = function(
+          a[row * first.row + column * first.column], b[row * second.row + column * second.column])
       }
     case .ternary(let function):
-      let strides = arguments.inputShapes.map { $0.strides(broadcastTo: arguments.outputShape) }
-      arguments.forEachOffset(strides) { position, offsets in
-        arguments.output[position] = function(
-          arguments.inputs[0][offsets[0]], arguments.inputs[1][offsets[1]],
-          arguments.inputs[2][offsets[2]])
+      let a = arguments.inputs[0], b = arguments.inputs[1], c = arguments.inputs[2]
+      let output = arguments.output
+      let first = arguments.strides(of: 0), second = arguments.strides(of: 1)
+      let third = arguments.strides(of: 2)
+      arguments.forEachEntry { position, row, column in
+        output[position] = function(
+          a[row * first.row + column * first.column], b[row * second.row + column * second.column],
+          c[row * third.row + column * third.column])
       }
     case .kernel(let kernel): kernel(arguments)
     case .loop: preconditionFailure("a loop is run by its program")
@@ -60,44 +58,22 @@ extension Primitive {
 }
 
 extension KernelArguments {
-  /// Entry by entry on two operands: without strides where both have the result's shape or are scalars.
-  @inline(__always)
-  fileprivate func combine(_ function: (Double, Double) -> Double) {
-    let a = inputs[0], b = inputs[1], count = outputShape.count
-    let first = inputShapes[0], second = inputShapes[1]
-    if first == second {
-      for position in 0..<count { output[position] = function(a[position], b[position]) }
-    } else if first.isScalar {
-      let value = a.pointee
-      for position in 0..<count { output[position] = function(value, b[position]) }
-    } else if second.isScalar {
-      let value = b.pointee
-      for position in 0..<count { output[position] = function(a[position], value) }
-    } else {
-      let strides = inputShapes.map { $0.strides(broadcastTo: outputShape) }
-      let columns = outputShape.dimensions[1]
-      for row in 0..<outputShape.dimensions[0] {
-        for column in 0..<columns {
-          output[row * columns + column] = function(
-            a[row * strides[0][0] + column * strides[0][1]],
-            b[row * strides[1][0] + column * strides[1][1]])
-        }
-      }
-    }
+  /// How far the entries of an operand lie apart along the rows and columns of the result, 0 where it
+  /// is repeated.
+  fileprivate func strides(of operand: Int) -> (row: Int, column: Int) {
+    let strides = inputShapes[operand].strides(broadcastTo: outputShape)
+    return (strides.first ?? 0, strides.count > 1 ? strides[1] : 0)
   }
 
-  /// Calls `body` with each position of the result and the offsets of the operands there.
-  fileprivate func forEachOffset(_ strides: [[Int]], _ body: (Int, [Int]) -> Void) {
-    guard outputShape.rank == 2 else {
-      for position in 0..<outputShape.count {
-        body(position, strides.map { ($0.first ?? 0) * position })
-      }
-      return
-    }
-    let columns = outputShape.dimensions[1]
-    for row in 0..<outputShape.dimensions[0] {
+  /// Calls `body` with each position of the result, its row and its column.
+  @inline(__always)
+  fileprivate func forEachEntry(_ body: (_ position: Int, _ row: Int, _ column: Int) -> Void) {
+    let columns = outputShape.rank == 2 ? outputShape.dimensions[1] : 1
+    var position = 0
+    for row in 0..<(columns == 0 ? 0 : outputShape.count / columns) {
       for column in 0..<columns {
-        body(row * columns + column, strides.map { row * $0[0] + column * $0[1] })
+        body(position, row, column)
+        position += 1
       }
     }
   }

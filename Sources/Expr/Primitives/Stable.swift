@@ -103,8 +103,9 @@ extension Primitive {
       "sigmoidDifference", "sigmoid",
       partials: [
         .f("sigmoid", .x) * .f("sigmoid", -.x), -(.f("sigmoid", .y) * .f("sigmoid", -.y)),
-      ], value: { sigmoid($0) },
-      near: { b, d in sigmoid(b + d) * sigmoid(-b) * -Double.expMinusOne(-d) }, always: 30),
+      ], value: { Kernels.sigmoid($0) },
+      near: { b, d in Kernels.sigmoid(b + d) * Kernels.sigmoid(-b) * -Double.expMinusOne(-d) },
+      always: 30),
     difference(
       "atanDifference", "atan",
       partials: [1 / (1 + .square(.x)), -1 / (1 + .square(.y))], value: { .atan($0) },
@@ -112,11 +113,11 @@ extension Primitive {
     // The loss of a logit a against b ∈ [0, 1]: the greater part is a(1 - b) for a > 0.
     .elementwise(
       "logitLoss", "softplus(x) - x*y, exact where the two are near", isFunction: false,
-      value: { $0 > 0 ? softplus(-$0) + $0 * (1 - $1) : softplus($0) - $0 * $1 },
+      value: { $0 > 0 ? Kernels.softplus(-$0) + $0 * (1 - $1) : Kernels.softplus($0) - $0 * $1 },
       partials: [.f("logitExcess", .x, .y), -.x], samples: [[1.5, 0.3], [-2, 1]], edges: [0]),
     .elementwise(
       "logitExcess", "sigmoid(x) - y, exact where the two are near", isFunction: false,
-      value: { $0 > 0 ? (1 - $1) - sigmoid(-$0) : sigmoid($0) - $1 },
+      value: { $0 > 0 ? (1 - $1) - Kernels.sigmoid(-$0) : Kernels.sigmoid($0) - $1 },
       partials: [.f("sigmoid", .x) * .f("sigmoid", -.x), -1], samples: [[1.5, 0.3], [-2, 1]],
       edges: [0]),
   ]

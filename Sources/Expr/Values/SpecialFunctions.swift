@@ -16,27 +16,6 @@ package func modulo(_ x: Double, _ y: Double) -> Double {
   return (remainder < 0) == (y < 0) ? remainder : remainder + y
 }
 
-/// The logistic function 1/(1 + e^-x), written so that the exponential never overflows.
-package func sigmoid(_ x: Double) -> Double {
-  if x >= 0 { return 1 / (1 + Double.exp(-x)) }
-  let tail = Double.exp(x)
-  return tail / (1 + tail)
-}
-
-/// log(1 + e^x): e^x far to the left and x far to the right, accurate in both tails.
-///
-/// log(1 + e^x) = max(x, 0) + log(1 + e^-|x|), where nothing overflows and nothing cancels.
-package func log1pexp(_ x: Double) -> Double {
-  if x.isNaN { return x }
-  return max(x, 0) + Double.log(onePlus: Double.exp(-x.magnitude))
-}
-
-/// `log1pexp` under the name it has in networks.
-package func softplus(_ x: Double) -> Double { log1pexp(x) }
-
-/// log(sigmoid(x)) = -log(1 + e^-x), finite as far as x is.
-package func logSigmoid(_ x: Double) -> Double { -log1pexp(-x) }
-
 /// x Φ(x), where Φ is the distribution function of the standard normal distribution.
 ///
 /// - Source: Hendrycks & Gimpel 2016, "Gaussian Error Linear Units"; Φ(x) = erfc(-x/√2)/2 is

@@ -56,7 +56,7 @@ import Testing
 
   @Test(arguments: [
     (0.0, 1.0, 5, [0, 0.2, 0.4, 0.6, 0.8, 1]), (0, 10, 4, [0, 5, 10]),
-    (-3, 3, 6, [-3, -2, -1, 0, 1, 2, 3]), (1e-9, 4e-9, 4, [1e-9, 2e-9, 3e-9, 4e-9]),
+    (-3, 3, 6, [-3, -2, -1, 0, 1, 2, 3]), (1e-9, 3e-9, 4, [1e-9, 1.5e-9, 2e-9, 2.5e-9, 3e-9]),
   ])
   func ticksAreRound(_ low: Double, _ high: Double, _ count: Int, _ wanted: [Double]) {
     let ticks = PlotScale(of: [low, high], Plot.Axis()).ticks(count)

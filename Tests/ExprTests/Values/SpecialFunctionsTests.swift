@@ -90,7 +90,7 @@ import Testing
       (40.0, 0.9999999999999999957516457),
     ] as [(Double, Double)])
   func sigmoidValues(x: Double, reference: Double) {
-    expectClose(sigmoid(x), reference, ulps: 2)
+    expectClose(Kernels.sigmoid(x), reference, ulps: 2)
   }
 
   @Test(
@@ -104,9 +104,7 @@ import Testing
       (1e5, 100000.0),
     ] as [(Double, Double)])
   func softplusValues(x: Double, reference: Double) {
-    expectClose(softplus(x), reference, ulps: 2)
-    expectClose(log1pexp(x), reference, ulps: 2)
-    expectClose(logSigmoid(-x), -reference, ulps: 2)
+    expectClose(Kernels.softplus(x), reference, ulps: 2)
   }
 
   @Test(
@@ -126,9 +124,9 @@ import Testing
   }
 
   @Test func activationsAtTheEnds() {
-    #expect(sigmoid(-.infinity) == 0 && sigmoid(.infinity) == 1 && sigmoid(.nan).isNaN)
-    #expect(softplus(-.infinity) == 0 && softplus(.infinity) == .infinity && softplus(.nan).isNaN)
-    #expect(logSigmoid(-.infinity) == -.infinity && logSigmoid(.infinity) == 0)
+    #expect(Kernels.sigmoid(-.infinity) == 0 && Kernels.sigmoid(.infinity) == 1)
+    #expect(Kernels.sigmoid(.nan).isNaN && Kernels.softplus(.nan).isNaN)
+    #expect(Kernels.softplus(-.infinity) == 0 && Kernels.softplus(.infinity) == .infinity)
     #expect(gelu(-.infinity) == 0 && gelu(.infinity) == .infinity && gelu(.nan).isNaN)
     #expect(gelu(0) == 0 && gelu(-60) == 0)
   }
