@@ -194,6 +194,9 @@ const ck_kernels *ck_best(void);
 /// The set of that name, or null where this machine cannot run it. For tests.
 const ck_kernels *_Nullable ck_named(const char *name);
 
+/// How many cores this process may run on, at least 1.
+long ck_available_cores(void);
+
 #pragma clang assume_nonnull end
 
 #endif

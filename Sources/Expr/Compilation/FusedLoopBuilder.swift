@@ -116,14 +116,28 @@ struct FusedLoopBuilder {
     return register
   }
 
-  /// - Parameter constants: the registers of numbers that never change.
-  func finished(with constants: [Int: Double]) -> FusedLoop {
+  /// - Parameters:
+  ///   - constants: the registers of numbers that never change.
+  ///   - memoryLimit: what the loop may take, in bytes.
+  /// - Returns: nil when it needs more.
+  func finished(with constants: [Int: Double], memoryLimit: Int) -> FusedLoop? {
     var sources = sources
     for register in constants.keys { sources[register] = .scratch }
-    return FusedLoop(
-      extent, instructions: instructions, specials: specials, parts: parts, sources: sources,
-      scratchIndex: scratchPlaces(isConstant: { constants[$0] != nil }),
-      constants: constants.map { ($0, $1) })
+    let scratchIndex = scratchPlaces(isConstant: { constants[$0] != nil })
+    let values = constants.map { (register: $0, value: $1) }
+    func loop(_ crew: LoopCrew?) -> FusedLoop {
+      FusedLoop(
+        extent, instructions: instructions, specials: specials, parts: parts, sources: sources,
+        scratchIndex: scratchIndex, constants: values, crew: crew)
+    }
+    let shape = BlockShape(extent, specials)
+    let own = FusedLoop.ownBytes(shape, scratchIndex: scratchIndex, registers: sources.count)
+    guard let chunks = LoopChunks(extent, shape, instructions, specials, parts) else {
+      return own <= memoryLimit ? loop(nil) : nil
+    }
+    let lanes = min(Program.threadCount, chunks.count)
+    guard own * lanes + chunks.bytes <= memoryLimit else { return nil }
+    return loop(LoopCrew(chunks, helpers: (1..<lanes).map { _ in loop(nil) }))
   }
 
   /// Blocks of scratch memory: those of values share, as soon as nothing reads them any more.

@@ -41,6 +41,7 @@ final class LoopRunner {
   let bytes: Int
 
   var operationCount: Int { steps * body.operationCount }
+  var threads: Int { body.threads }
 
   /// - Parameters:
   ///   - operands: the places of the operands in the program around.

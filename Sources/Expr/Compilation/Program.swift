@@ -45,6 +45,18 @@ public final class Program {
   /// The memory the program owns, in bytes.
   public let bytes: Int
 
+  /// How many threads its largest part runs on.
+  public var threads: Int {
+    let shared = tasks.map { task in
+      switch task {
+      case .product(let product): product.threads
+      case .loop(let loop): loop.threads
+      case .kernel, .accumulation: 1
+      }
+    }
+    return max(shared.max() ?? 1, loops.map(\.threads).max() ?? 1)
+  }
+
   /// - Throws: a diagnostic when the values would not fit into `memoryLimit` bytes.
   public convenience init(
     _ graph: Graph, outputs: [NodeID], memoryLimit: Int = Program.defaultMemoryLimit

@@ -288,6 +288,9 @@ struct ProgramBuilder {
 
   // MARK: Instructions
 
+  /// What is left of the limit, in bytes.
+  private var remainingMemory: Int { memoryLimit - (arenaCount + registerCount) * 8 - loopBytes }
+
   private mutating func emit(_ group: Range<Int>) throws(Diagnostic) {
     let members = schedule.order[group]
     guard let first = members.first else { return }
@@ -297,8 +300,12 @@ struct ProgramBuilder {
     case .loop(let extent):
       var emission = FusedLoopBuilder(extent)
       for value in members { emission.append(value, in: self, &functions) }
-      loops.append(emission.finished(with: constantValues(of: emission)))
-      loopBytes += loops[loops.count - 1].bytes
+      guard
+        let loop = emission.finished(
+          with: constantValues(of: emission), memoryLimit: remainingMemory)
+      else { throw .memoryLimit(memoryLimit) }
+      loops.append(loop)
+      loopBytes += loop.bytes
       steps.append(.loop(loops.count - 1))
     case .alone: try emitTask(first)
     }
@@ -356,11 +363,13 @@ struct ProgramBuilder {
           inputShapes: graph.operands(of: node).map { graph.shape(of: $0) },
           outputShape: graph.shape(of: node), operands: places, target: locations[value]!))
     case .matrixProduct(let isLeftTurned, let isRightTurned, let weight):
-      let product = ProductTask(
-        left: places[0], right: places[1], target: locations[value]!,
-        leftExtent: operands.first!.extent, rightExtent: operands.last!.extent,
-        isLeftTurned: isLeftTurned, isRightTurned: isRightTurned,
-        weight: weight)
+      guard
+        let product = ProductTask(
+          left: places[0], right: places[1], target: locations[value]!,
+          leftExtent: operands.first!.extent, rightExtent: operands.last!.extent,
+          isLeftTurned: isLeftTurned, isRightTurned: isRightTurned, weight: weight,
+          memoryLimit: remainingMemory)
+      else { throw .memoryLimit(memoryLimit) }
       loopBytes += product.bytes
       task = .product(product)
     case .accumulation(let kinds):
@@ -378,7 +387,7 @@ struct ProgramBuilder {
       }
       let runner = try LoopRunner(
         graph.loopBody(of: node)!, operands: places, results: written,
-        memoryLimit: memoryLimit - (arenaCount + registerCount) * 8 - loopBytes, isFused: isFused)
+        memoryLimit: remainingMemory, isFused: isFused)
       loopBytes += runner.bytes
       task = .loop(runner)
     case .input, .constant, .element, .reduction, .matrixVector, .transposedMatrixVector,
