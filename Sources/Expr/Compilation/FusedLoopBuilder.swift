@@ -13,18 +13,36 @@ struct FusedLoopBuilder {
   private var computed: [Int: Int] = [:]
   /// The registers that each instruction reads and writes.
   private var reads: [[Int]] = []
-  private var writes: [Int?] = []
+  private var writes: [[Int]] = []
+  private let twins: Twins
 
-  init(_ extent: Extent) { self.extent = extent }
+  /// - Parameter members: the values of the loop, in order; each is to be appended.
+  init(_ extent: Extent, _ members: some Sequence<Int>, of lowered: LoweredGraph) {
+    self.extent = extent
+    twins = Twins(members, of: lowered)
+  }
 
   mutating func append(
     _ value: Int, in builder: ProgramBuilder, _ functions: inout ScalarFunctions
   ) {
+    if twins.isSecond(value) { return }
     let lowered = builder.schedule.lowered
     let operands = Array(lowered.operands(of: value))
     switch lowered.values[value].kind {
     case .element(let opcode, let primitive):
       let registers = operands.map { register($0, of: value, in: builder) }
+      if let second = twins.second[value],
+        let both = twins.instruction(value, second, of: lowered)
+      {
+        let targets = [both.result, both.other].map { newRegister(for: $0, in: builder) }
+        instructions.append(
+          FusedLoop.Instruction(
+            opcode: both.opcode, target: Int32(targets[0]), a: Int32(registers[0]),
+            b: Int32(registers[0]), c: Int32(targets[1])))
+        reads.append(registers)
+        writes.append(targets)
+        return
+      }
       let target = newRegister(for: value, in: builder)
       instructions.append(
         FusedLoop.Instruction(
@@ -33,7 +51,7 @@ struct FusedLoopBuilder {
           b: Int32(registers.count > 1 ? registers[1] : registers[0]),
           c: Int32(registers.count > 2 ? registers[2] : registers[0])))
       reads.append(registers)
-      writes.append(target)
+      writes.append([target])
     case .matrixVector(let weight):
       let target = newRegister(for: value, in: builder)
       append(
@@ -77,7 +95,7 @@ struct FusedLoopBuilder {
     specials.append(special)
     instructions.append(FusedLoop.Instruction(opcode: .copy, special: Int32(specials.count - 1)))
     reads.append(registers)
-    writes.append(target)
+    writes.append(target.map { [$0] } ?? [])
   }
 
   private func span(of result: Extent) -> FusedLoop.Span {
@@ -164,14 +182,16 @@ struct FusedLoopBuilder {
       for register in Set(reads[position]) where isShared[register] && last[register] == position {
         free.append(places[register])
       }
-      guard let target = writes[position], isShared[target] else { continue }
-      if let place = free.popLast() {
-        places[target] = place
-      } else {
-        places[target] = count
-        count += 1
+      let targets = writes[position].filter { isShared[$0] }
+      for target in targets {
+        if let place = free.popLast() {
+          places[target] = place
+        } else {
+          places[target] = count
+          count += 1
+        }
       }
-      if last[target] < 0 { free.append(places[target]) }
+      for target in targets where last[target] < 0 { free.append(places[target]) }
     }
     return places
   }

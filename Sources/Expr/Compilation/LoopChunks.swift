@@ -57,7 +57,8 @@ extension Opcode {
   /// Roughly the time it takes for an entry, against an addition.
   fileprivate var cost: Int {
     switch self {
-    case .exp, .log, .log1p, .expm1, .tanh, .sigmoid, .softplus, .sin, .cos: 8
+    case .exp, .log, .log1p, .expm1, .tanh, .sech, .sigmoid, .softplus, .sin, .cos: 8
+    case .sinCos, .softplusSigmoid: 12
     case .power: 32
     case .unary, .binary, .ternary: 64
     default: 1

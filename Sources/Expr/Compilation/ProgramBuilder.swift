@@ -261,6 +261,7 @@ struct ProgramBuilder {
         lastUse[operand.value] = position
       }
     }
+    let twins = Twins(members, of: lowered)
     for (position, value) in members.enumerated() {
       if isFused {
         for operand in Set(lowered.operands(of: value).map(\.value))
@@ -268,10 +269,9 @@ struct ProgramBuilder {
           if case .register(let register)? = locations[operand] { free.append(register) }
         }
       }
-      if let register = free.popLast() {
-        locations[value] = .register(register)
-      } else {
-        locations[value] = takeRegister()
+      for result in [value, twins.second[value]] {
+        guard let result, locations[result] == nil else { continue }
+        locations[result] = free.popLast().map { .register($0) } ?? takeRegister()
       }
     }
   }
@@ -304,7 +304,7 @@ struct ProgramBuilder {
     case .given: break
     case .scalar: emitScalars(members)
     case .loop(let extent):
-      var emission = FusedLoopBuilder(extent)
+      var emission = FusedLoopBuilder(extent, members, of: lowered)
       for value in members { emission.append(value, in: self, &functions) }
       guard
         let loop = emission.finished(
@@ -329,10 +329,20 @@ struct ProgramBuilder {
 
   private mutating func emitScalars(_ members: ArraySlice<Int>) {
     let start = code.count
-    for value in members {
+    let twins = Twins(members, of: lowered)
+    for value in members where !twins.isSecond(value) {
       guard case .element(let opcode, let primitive) = lowered.values[value].kind else { continue }
       var parts: [Int32] = []
       for operand in lowered.operands(of: value) { parts.append(fetch(operand)) }
+      if let second = twins.second[value],
+        let both = twins.instruction(value, second, of: lowered)
+      {
+        code.append(
+          ScalarInstruction(
+            opcode: both.opcode, target: register(of: both.result), a: parts[0], b: parts[0],
+            c: register(of: both.other)))
+        continue
+      }
       code.append(
         ScalarInstruction(
           opcode: opcode, target: register(of: value), a: parts[0],

@@ -72,10 +72,13 @@ func runScalars(
     case .log1p: result = set.pointee.log1p_one(a)
     case .expm1: result = set.pointee.expm1_one(a)
     case .tanh: result = set.pointee.tanh_one(a)
+    case .sech: result = set.pointee.sech_one(a)
     case .sigmoid: result = set.pointee.sigmoid_one(a)
     case .softplus: result = set.pointee.softplus_one(a)
     case .sin: result = set.pointee.sin_one(a)
     case .cos: result = set.pointee.cos_one(a)
+    case .sinCos: result = set.pointee.sincos_one(a, r + Int(i.c))
+    case .softplusSigmoid: result = set.pointee.softplus_sigmoid_one(a, r + Int(i.c))
     case .add: result = a + b
     case .subtract: result = a - b
     case .multiply: result = a * b
