@@ -314,7 +314,10 @@ extension Diagnostic {
 
   /// - Parameter needed: in bytes, if it is known.
   static func memoryLimit(_ limit: Int, needed: Double? = nil) -> Diagnostic {
-    let size = needed.map { "\(shownBytes($0)), " } ?? ""
+    // Beyond, counts of entries stay at the largest integer.
+    let most = 0x1p62
+    let size =
+      needed.map { "\($0 > most ? "at least " : "")\(shownBytes(min($0, most))), " } ?? ""
     return Diagnostic(
       "this needs \(size)more memory than the limit of \(shownBytes(Double(limit)))",
       hint: "use smaller arrays, or sum over parts")

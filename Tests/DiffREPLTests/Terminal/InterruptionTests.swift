@@ -13,12 +13,12 @@ struct InterruptionTests {
     ("A = rand(1500, 1500)", "det(A) + det(2*A) + det(3*A) + det(4*A)"),
     ("A = rand(1000, 1000) + 1000*eye(1000)", ":grad sum(cholesky(A + A'))"),
     ("p = permutation(10^6)", "sum(sum((p*i)[p]) for i in 1:100000)"),
-    ("x = rand(20000)", "sum(cumsum(outer(x, x)))"),
-    ("x = 1", "sum(randn(10^9))"),
-    ("x = 1", "sum(permutation(4*10^8))"),
+    ("x = rand(12000)", "sum(cumsum(outer(x, x)))"),
+    ("x = 1", "sum(randn(10^8))"),
+    ("x = 1", "sum(permutation(10^8))"),
     ("x = 1", "sum(i for i in 1:10^8 if i > 3)"),
     ("x = 1", "sum(i*j for i in 1:10^4, j in 1:10^4)"),
-    ("x = 0", "for i in 1:10^8 { x := x + i }"),
+    ("x = 0", "for i in 1:10^7 { x := x + i }"),
     ("x = rand(10^5)", ":minimize sum(x.^4) step=1e-9 tol=0 iters=1000000000"),
   ]
 
