@@ -89,6 +89,7 @@ final class FusedLoop {
   private var origin = 0
   /// The threads that run a large loop together.
   private let crew: LoopCrew?
+  private let kernels = Kernels.set
   private let registers: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
   private let scratch: UnsafeMutablePointer<Double>
   /// The memory it owns, in bytes.
@@ -413,7 +414,7 @@ final class FusedLoop {
       for position in 0..<count {
         target[position] = function(a[position], b[position], c[position])
       }
-    default: Kernels.apply(i.opcode, target, a, b, c, count)
+    default: Kernels.apply(kernels, i.opcode, target, a, b, c, count)
     }
   }
 }

@@ -49,11 +49,13 @@ enum Kernels {
   }
 
   /// One operation entry by entry; not for those that run through a function of a primitive.
+  ///
+  /// - Parameter set: `Kernels.set`, which costs more to look up than to hand over.
   @inline(__always)
   static func apply(
-    _ opcode: Opcode, _ target: Block, _ a: Block, _ b: Block, _ c: Block, _ count: Int
+    _ set: UnsafePointer<ck_kernels>, _ opcode: Opcode, _ target: Block, _ a: Block, _ b: Block,
+    _ c: Block, _ count: Int
   ) {
-    let set = set
     switch opcode {
     case .copy: set.pointee.copy(target, a, count)
     case .negate: set.pointee.negate(target, a, count)

@@ -14,7 +14,7 @@ struct ProgramBuilder {
   private(set) var arenaCount = 0
   private(set) var inputs: [(value: Int, leaf: Leaf.ID)] = []
   private(set) var code: [ScalarInstruction] = []
-  private(set) var functions = ScalarFunctions()
+  private(set) var functions = ScalarFunctionList()
   private(set) var loops: [FusedLoop] = []
   private(set) var tasks: [ProgramTask] = []
   private(set) var steps: [ProgramStep] = []
