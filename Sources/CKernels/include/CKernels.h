@@ -210,6 +210,9 @@ const ck_kernels *_Nullable ck_named(const char *name);
 /// How many cores this process may run on, at least 1.
 long ck_available_cores(void);
 
+/// How many bytes of memory this process may have; the largest number if there is no such limit.
+long ck_address_space(void);
+
 #pragma clang assume_nonnull end
 
 #endif

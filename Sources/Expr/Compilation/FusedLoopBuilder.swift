@@ -136,9 +136,10 @@ struct FusedLoopBuilder {
 
   /// - Parameters:
   ///   - constants: the registers of numbers that never change.
+  ///   - threads: how many run a large loop.
   ///   - memoryLimit: what the loop may take, in bytes.
   /// - Returns: nil when it needs more.
-  func finished(with constants: [Int: Double], memoryLimit: Int) -> FusedLoop? {
+  func finished(with constants: [Int: Double], threads: Int, memoryLimit: Int) -> FusedLoop? {
     var sources = sources
     for register in constants.keys { sources[register] = .scratch }
     let scratchIndex = scratchPlaces(isConstant: { constants[$0] != nil })
@@ -153,7 +154,7 @@ struct FusedLoopBuilder {
     guard let chunks = LoopChunks(extent, shape, instructions, specials, parts) else {
       return own <= memoryLimit ? loop(nil) : nil
     }
-    let lanes = min(Program.threadCount, chunks.count)
+    let lanes = min(threads, chunks.count)
     guard own * lanes + chunks.bytes <= memoryLimit else { return nil }
     return loop(LoopCrew(chunks, helpers: (1..<lanes).map { _ in loop(nil) }))
   }

@@ -69,7 +69,7 @@ final class ProductTask: ChunkedWork {
   init?(
     left: FusedLoop.Location, right: FusedLoop.Location, target: FusedLoop.Location,
     leftExtent: Extent, rightExtent: Extent, isLeftTurned: Bool, isRightTurned: Bool,
-    weight: Int?, memoryLimit: Int
+    weight: Int?, threads: Int, memoryLimit: Int
   ) {
     self.left = left
     self.right = right
@@ -81,7 +81,7 @@ final class ProductTask: ChunkedWork {
     leftStrides = isLeftTurned ? (1, leftExtent.columns) : (leftExtent.columns, 1)
     rightStrides = isRightTurned ? (1, rightExtent.columns) : (rightExtent.columns, 1)
     self.weight = weight
-    panels = Panels(size, threads: Program.threadCount)
+    panels = Panels(size, threads: threads)
     workspaceCount = Kernels.set.pointee.gemm_workspace(size.rows, size.columns, size.inner)
     guard workspaceCount * panels.lanes * 8 <= memoryLimit else { return nil }
     workspace = .allocate(capacity: max(1, workspaceCount * panels.lanes))

@@ -74,9 +74,10 @@ public final class Program {
   ///   - borrowed: leaves without memory of their own, pointed elsewhere before each run.
   ///   - exchanged: how many of the first outputs may change places with inputs between runs.
   ///   - isFused: without it each value is computed alone and kept for looking at.
+  ///   - threads: how many run what is large.
   init(
     _ graph: Graph, outputs: [NodeID], borrowed: Set<NodeID>, exchanged: Int, memoryLimit: Int,
-    isFused: Bool = true
+    isFused: Bool = true, threads: Int = Program.threadCount
   ) throws(Diagnostic) {
     self.graph = graph
     self.isFused = isFused
@@ -87,7 +88,8 @@ public final class Program {
     let schedule = Schedule(lowered, isFused: isFused)
     let elsewhere = Set(borrowed.compactMap { graph.leaf(of: $0)?.id })
     let builder = try ProgramBuilder(
-      graph, schedule, exchanged: exchanged, memoryLimit: memoryLimit, isFused: isFused)
+      graph, schedule, exchanged: exchanged, memoryLimit: memoryLimit, isFused: isFused,
+      threads: threads)
     loops = builder.loops
     tasks = builder.tasks
     locations = builder.locations
@@ -100,7 +102,9 @@ public final class Program {
       total = overflow ? Int.max / 8 : sum
     }
     total += builder.registerCount
-    guard total <= (memoryLimit - builder.loopBytes) / 8 else { throw .memoryLimit(memoryLimit) }
+    guard total <= (memoryLimit - builder.loopBytes) / 8 else {
+      throw .memoryLimit(memoryLimit, needed: Double(total) * 8 + Double(builder.loopBytes))
+    }
     bytes = total * 8 + builder.loopBytes
 
     let registers = UnsafeMutablePointer<Double>.allocate(capacity: max(1, builder.registerCount))
@@ -322,9 +326,22 @@ extension Diagnostic {
   /// What a computation throws when Ctrl-C stops it.
   public static let interrupted = Diagnostic("interrupted")
 
-  static func memoryLimit(_ bytes: Int) -> Diagnostic {
-    Diagnostic(
-      "this needs more memory than the limit of \(bytes >> 20) MiB", hint: "use smaller arrays")
+  /// - Parameter needed: in bytes, if it is known.
+  static func memoryLimit(_ limit: Int, needed: Double? = nil) -> Diagnostic {
+    let size = needed.map { "\(shownBytes($0)), " } ?? ""
+    return Diagnostic(
+      "this needs \(size)more memory than the limit of \(shownBytes(Double(limit)))",
+      hint: "use smaller arrays, or sum over parts")
+  }
+
+  private static func shownBytes(_ bytes: Double) -> String {
+    var size = bytes / 1024
+    var units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"][...]
+    while size >= 10_000, units.count > 1 {
+      size /= 1024
+      units.removeFirst()
+    }
+    return "\(NumberFormat(digits: 4).string(size)) \(units.first ?? "")"
   }
 }
 

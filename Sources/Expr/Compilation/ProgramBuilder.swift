@@ -22,6 +22,7 @@ struct ProgramBuilder {
 
   private let memoryLimit: Int
   private let isFused: Bool
+  private let threads: Int
   private let exchanged: Int
   /// The values of each step, in the order in which they run.
   private var groups: [Range<Int>] = []
@@ -34,13 +35,15 @@ struct ProgramBuilder {
 
   /// - Parameter exchanged: how many of the first outputs a loop exchanges for its inputs.
   init(
-    _ graph: Graph, _ schedule: Schedule, exchanged: Int, memoryLimit: Int, isFused: Bool
+    _ graph: Graph, _ schedule: Schedule, exchanged: Int, memoryLimit: Int, isFused: Bool,
+    threads: Int
   ) throws(Diagnostic) {
     self.graph = graph
     self.schedule = schedule
     self.exchanged = exchanged
     self.memoryLimit = memoryLimit
     self.isFused = isFused
+    self.threads = threads
     let count = schedule.lowered.values.count
     locations = Array(repeating: nil, count: count)
     stepOf = Array(repeating: -1, count: count)
@@ -187,8 +190,9 @@ struct ProgramBuilder {
     // Memory that becomes an input of the next step belongs to one value all the time.
     for value in lowered.outputs.prefix(exchanged).map(\.value) where locations[value] == nil {
       if lowered.values[value].isScalar || changedArrays[value] != nil { continue }
-      guard let start = plan.take(lowered.values[value].extent.count) else {
-        throw .memoryLimit(memoryLimit)
+      let count = lowered.values[value].extent.count
+      guard let start = plan.take(count) else {
+        throw .memoryLimit(memoryLimit, needed: plan.needed(for: count))
       }
       locations[value] = takeBuffer(at: start)
     }
@@ -217,7 +221,9 @@ struct ProgramBuilder {
           continue
         }
         let count = lowered.values[value].extent.count
-        guard let start = plan.take(count) else { throw .memoryLimit(memoryLimit) }
+        guard let start = plan.take(count) else {
+          throw .memoryLimit(memoryLimit, needed: plan.needed(for: count))
+        }
         locations[value] = takeBuffer(at: start)
         let last = max(lastStep[value], step)
         if isFused && last < groups.count { ending[last + 1, default: []].append((start, count)) }
@@ -302,7 +308,7 @@ struct ProgramBuilder {
       for value in members { emission.append(value, in: self, &functions) }
       guard
         let loop = emission.finished(
-          with: constantValues(of: emission), memoryLimit: remainingMemory)
+          with: constantValues(of: emission), threads: threads, memoryLimit: remainingMemory)
       else { throw .memoryLimit(memoryLimit) }
       loops.append(loop)
       loopBytes += loop.bytes
@@ -378,7 +384,7 @@ struct ProgramBuilder {
           left: places[0], right: places[1], target: locations[value]!,
           leftExtent: operands.first!.extent, rightExtent: operands.last!.extent,
           isLeftTurned: isLeftTurned, isRightTurned: isRightTurned, weight: weight,
-          memoryLimit: remainingMemory)
+          threads: threads, memoryLimit: remainingMemory)
       else { throw .memoryLimit(memoryLimit) }
       loopBytes += product.bytes
       task = .product(product)
@@ -397,7 +403,7 @@ struct ProgramBuilder {
       }
       let runner = try LoopRunner(
         graph.loopBody(of: node)!, operands: places, results: written,
-        memoryLimit: remainingMemory, isFused: isFused)
+        memoryLimit: remainingMemory, isFused: isFused, threads: threads)
       loopBytes += runner.bytes
       task = .loop(runner)
     case .input, .constant, .element, .reduction, .matrixVector, .transposedMatrixVector,

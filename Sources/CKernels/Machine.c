@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include <sched.h>
 #endif
+#include <limits.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "CKernels.h"
@@ -15,4 +17,10 @@ long ck_available_cores(void) {
 #endif
   long cores = sysconf(_SC_NPROCESSORS_ONLN);
   return cores > 0 ? cores : 1;
+}
+
+long ck_address_space(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur > LONG_MAX) return LONG_MAX;
+  return (long)limit.rlim_cur;
 }
