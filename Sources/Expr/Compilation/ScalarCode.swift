@@ -3,13 +3,12 @@ import CKernels
 /// One operation on numbers in the registers of a program.
 struct ScalarInstruction {
   var opcode: Opcode
-  /// Where an entry of an array is fetched: `a` is the buffer and `b` the position.
-  var isLoad = false
   var target: Int32
-  var a: Int32
+  var a: Int32 = 0
   var b: Int32 = 0
   var c: Int32 = 0
-  /// An index into the functions of the program, for what has no instruction of its own.
+  /// An index into the functions of the program, for what has no instruction of its own; of an entry
+  /// fetched from the buffer `c` its position.
   var function: Int32 = -1
 }
 
@@ -70,14 +69,11 @@ func runScalars(
   _ set: UnsafePointer<ck_kernels>
 ) {
   for i in code {
-    if i.isLoad {
-      r[Int(i.target)] = buffers[Int(i.a)][Int(i.b)]
-      continue
-    }
     let a = r[Int(i.a)], b = r[Int(i.b)]
     let result: Double
     switch i.opcode {
     case .copy: result = a
+    case .fetch: result = buffers[Int(i.c)][Int(i.function)]
     case .negate: result = -a
     case .absolute: result = abs(a)
     case .square: result = a * a
