@@ -69,6 +69,8 @@ final class FusedLoop {
   // exclusive use and counted at every access, which costs more than a block of short vectors.
   let extent: Extent
   private let instructions: UnsafeMutableBufferPointer<Instruction>
+  /// For each instruction what runs it.
+  private let kernels: UnsafeMutableBufferPointer<Kernels.BlockKernel>
   let specials: UnsafeMutableBufferPointer<Special>
   let parts: UnsafeMutableBufferPointer<Part>
   private let block: Int
@@ -108,6 +110,7 @@ final class FusedLoop {
   ) {
     self.extent = extent
     self.instructions = .holding(instructions)
+    kernels = .holding(instructions.map { $0.special < 0 ? Kernels.kernel($0.opcode) : .function })
     self.specials = .holding(specials)
     self.parts = .holding(parts)
     totals = .holding(Array(repeating: 0, count: specials.count))
@@ -154,6 +157,7 @@ final class FusedLoop {
     registers.deallocate()
     scratch.deallocate()
     instructions.deallocate()
+    kernels.deallocate()
     specials.deallocate()
     parts.deallocate()
     moving.deallocate()
@@ -191,7 +195,8 @@ final class FusedLoop {
     _ memory: ProgramMemory, _ functions: ScalarFunctions, _ first: Int, _ end: Int
   ) -> Bool {
     let width = extent.columns
-    var start = first, row = first / max(1, width), column = 0, polled = 0
+    // Dividing by 1 takes as long as any division, more than a short block.
+    var start = first, row = width <= 1 ? first : first / width, column = 0, polled = 0
     while start < end {
       let length = isWide ? min(block, width - column) : min(block, end - start)
       for item in moving { registers[item.register] = item.base + start }
@@ -199,11 +204,12 @@ final class FusedLoop {
         for item in rows { registers[item.register] = memory.pointer(item.location) + column }
       }
       for item in columns { spread(memory.pointer(item.location) + row, item.register, length) }
-      for instruction in instructions {
-        if instruction.special < 0 {
-          apply(instruction, length, functions)
+      for index in instructions.indices {
+        let special = instructions[index].special
+        if special < 0 {
+          apply(index, length, functions)
         } else {
-          perform(Int(instruction.special), memory, start, row, column, length)
+          perform(Int(special), memory, start, row, column, length)
         }
       }
       start += length
@@ -211,7 +217,7 @@ final class FusedLoop {
         column += length
         if column == width { (row, column) = (row + 1, 0) }
       } else {
-        row += length / width
+        row += width <= 1 ? length : length / width
       }
       polled += 1
       if polled & pollMask == 0, interruptionRequested.load(ordering: .relaxed) { return true }
@@ -398,8 +404,23 @@ final class FusedLoop {
   }
 
   @inline(__always)
-  private func apply(_ i: Instruction, _ count: Int, _ functions: ScalarFunctions) {
+  private func apply(_ index: Int, _ count: Int, _ functions: ScalarFunctions) {
+    let i = instructions[index]
     let target = registers[Int(i.target)], a = registers[Int(i.a)]
+    switch kernels[index] {
+    case .unary(let kernel): kernel(target, a, count)
+    case .pair(let kernel): kernel(target, registers[Int(i.c)], a, count)
+    case .binary(let kernel): kernel(target, a, registers[Int(i.b)], count)
+    case .ternary(let kernel): kernel(target, a, registers[Int(i.b)], registers[Int(i.c)], count)
+    case .function: apply(i, target, a, count, functions)
+    }
+  }
+
+  /// An operation that runs through the function of its primitive.
+  private func apply(
+    _ i: Instruction, _ target: UnsafeMutablePointer<Double>, _ a: UnsafeMutablePointer<Double>,
+    _ count: Int, _ functions: ScalarFunctions
+  ) {
     let b = registers[Int(i.b)], c = registers[Int(i.c)]
     switch i.opcode {
     case .unary:
@@ -413,7 +434,7 @@ final class FusedLoop {
       for position in 0..<count {
         target[position] = function(a[position], b[position], c[position])
       }
-    default: Kernels.apply(i.opcode, target, a, b, c, count)
+    default: preconditionFailure("this has a kernel")
     }
   }
 }

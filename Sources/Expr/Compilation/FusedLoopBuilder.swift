@@ -23,7 +23,7 @@ struct FusedLoopBuilder {
   }
 
   mutating func append(
-    _ value: Int, in builder: ProgramBuilder, _ functions: inout ScalarFunctions
+    _ value: Int, in builder: ProgramBuilder, _ functions: inout ScalarFunctionList
   ) {
     if twins.isSecond(value) { return }
     let lowered = builder.schedule.lowered

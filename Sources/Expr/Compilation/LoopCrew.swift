@@ -9,7 +9,7 @@ final class LoopCrew: ChunkedWork {
   // The run of now. The loop owns its crew, so it is only borrowed.
   private unowned(unsafe) var loop: FusedLoop?
   private var memory: ProgramMemory?
-  private var functions = ScalarFunctions()
+  private var functions: ScalarFunctions?
   private var runs = 0
 
   /// The memory of the crew, in bytes.
@@ -44,7 +44,9 @@ final class LoopCrew: ChunkedWork {
   }
 
   func run(chunk: Int, lane: Int) -> Bool {
-    guard let memory, let loop = lane == 0 ? self.loop : helpers[lane - 1] else { return false }
+    guard let memory, let functions, let loop = lane == 0 ? self.loop : helpers[lane - 1] else {
+      return false
+    }
     if prepared[lane] != runs {
       loop.prepare(memory)
       prepared[lane] = runs

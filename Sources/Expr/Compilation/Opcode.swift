@@ -13,6 +13,8 @@ enum Opcode: UInt8, Sendable {
   /// a·b + c, a·b - c, c - a·b and a⊛b + c of numbers, each rounded twice as the two instructions it
   /// stands for.
   case multiplyAdd, multiplySubtract, negateMultiplyAdd, strongMultiplyAdd
+  /// An entry of an array, as a number.
+  case fetch
   /// Through the function of the primitive, once an entry.
   case unary, binary, ternary
 

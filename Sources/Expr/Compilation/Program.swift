@@ -20,15 +20,21 @@ public final class Program {
   let lowered: LoweredGraph
   private(set) var locations: [FusedLoop.Location?]
   private let isFused: Bool
-  private let code: [ScalarInstruction]
-  private let functions: ScalarFunctions
   private let loops: [FusedLoop]
   private let tasks: [ProgramTask]
-  private let steps: [ProgramStep]
+  // What runs lies in plain memory: references counted and arrays checked at every step would cost
+  // more than a short step does.
+  private let steps: UnsafeMutableBufferPointer<ProgramStep>
+  private let code: UnsafeMutableBufferPointer<ScalarInstruction>
+  private let functions: ScalarFunctions
+  /// `loops`, which keeps them alive.
+  private let loopReferences: UnsafeMutableBufferPointer<Unmanaged<FusedLoop>>
+  private let kernels = Kernels.set
   private var inputs: [Input] = []
   private var inputIndex: [Leaf.ID: Int] = [:]
   /// Inputs that are arrays and have neither a value nor memory yet.
-  private var unset: Set<Int> = []
+  private var unset: Set<Int> = [] { didSet { isComplete = unset.isEmpty } }
+  private var isComplete = true
   private let outputLocations: [FusedLoop.Location]
   let memory: ProgramMemory
   private let arena: UnsafeMutablePointer<Double>
@@ -84,11 +90,8 @@ public final class Program {
     let builder = try ProgramBuilder(
       graph, schedule, exchanged: exchanged, memoryLimit: memoryLimit, isFused: isFused,
       threads: threads)
-    code = builder.code
-    functions = builder.functions
     loops = builder.loops
     tasks = builder.tasks
-    steps = builder.steps
     locations = builder.locations
     outputLocations = lowered.outputs.map { builder.location($0) }
     operationCount = builder.operationCount
@@ -115,6 +118,10 @@ public final class Program {
       (buffers + buffer).initialize(to: arena + max(0, start))
     }
     memory = ProgramMemory(registers: registers, buffers: buffers)
+    steps = .holding(builder.steps)
+    code = .holding(builder.code)
+    functions = ScalarFunctions(builder.functions)
+    loopReferences = .holding(loops.map { .passUnretained($0) })
     for constant in builder.constants { registers[constant.register] = constant.value }
     for (buffer, tensor) in builder.arrayConstants {
       heldConstants.append(tensor.elements)
@@ -137,6 +144,10 @@ public final class Program {
     memory.registers.deallocate()
     memory.buffers.deallocate()
     arena.deallocate()
+    steps.deallocate()
+    code.deallocate()
+    functions.deallocate()
+    loopReferences.deallocate()
   }
 
   // MARK: Input and output
@@ -227,7 +238,7 @@ public final class Program {
   /// - Throws: the diagnostic of an interruption when Ctrl-C is pressed during the run; what a kernel
   ///   reports (a singular matrix), if an output depends on its result.
   public func run() throws(Diagnostic) {
-    for index in unset { own(index) }
+    if !isComplete { for index in unset { own(index) } }
     if try evaluate(), let diagnostic = try cause() { throw diagnostic }
   }
 
@@ -237,7 +248,7 @@ public final class Program {
     for step in steps {
       switch step {
       case .scalars(let range): try runCode(range)
-      case .loop(let index): if loops[index].run(memory, functions) { throw .interrupted }
+      case .loop(let index): try runLoop(index)
       case .task(let index, _):
         try run(tasks[index])
         if failure.isReported { hasFailed = failure.take() != nil }
@@ -250,14 +261,17 @@ public final class Program {
     var start = range.lowerBound
     while start < range.upperBound {
       let end = min(range.upperBound, start + 65536)
-      code.withUnsafeBufferPointer {
-        runScalars(
-          UnsafeBufferPointer(rebasing: $0[start..<end]), memory.registers, memory.buffers,
-          functions)
-      }
+      runScalars(
+        UnsafeBufferPointer(rebasing: code[start..<end]), memory.registers, memory.buffers,
+        functions, kernels)
       start = end
       if range.count > 65536, interruptionRequested.load(ordering: .relaxed) { throw .interrupted }
     }
+  }
+
+  private func runLoop(_ index: Int) throws(Diagnostic) {
+    let isStopped = loopReferences[index]._withUnsafeGuaranteedRef { $0.run(memory, functions) }
+    if isStopped { throw .interrupted }
   }
 
   private func run(_ task: ProgramTask) throws(Diagnostic) {
@@ -293,7 +307,7 @@ public final class Program {
     for step in steps {
       switch step {
       case .scalars(let range): try runCode(range)
-      case .loop(let index): if loops[index].run(memory, functions) { throw .interrupted }
+      case .loop(let index): try runLoop(index)
       case .task(let index, let value):
         try run(tasks[index])
         if var diagnostic = failure.take() {

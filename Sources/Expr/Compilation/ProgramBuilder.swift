@@ -14,7 +14,7 @@ struct ProgramBuilder {
   private(set) var arenaCount = 0
   private(set) var inputs: [(value: Int, leaf: Leaf.ID)] = []
   private(set) var code: [ScalarInstruction] = []
-  private(set) var functions = ScalarFunctions()
+  private(set) var functions = ScalarFunctionList()
   private(set) var loops: [FusedLoop] = []
   private(set) var tasks: [ProgramTask] = []
   private(set) var steps: [ProgramStep] = []
@@ -236,7 +236,7 @@ struct ProgramBuilder {
 
   /// What one run executes: an operation on an array counts once, one of a loop in every step.
   var operationCount: Int {
-    var count = code.count { !$0.isLoad }
+    var count = code.count { $0.opcode != .fetch }
     for loop in loops { count += loop.operationCount }
     for task in tasks {
       if case .loop(let runner) = task { count += runner.operationCount } else { count += 1 }
@@ -360,8 +360,8 @@ struct ProgramBuilder {
       registerCount += 1
       code.append(
         ScalarInstruction(
-          opcode: .copy, isLoad: true, target: Int32(registerCount - 1), a: Int32(buffer),
-          b: Int32(offset)))
+          opcode: .fetch, target: Int32(registerCount - 1), c: Int32(buffer),
+          function: Int32(offset)))
       return Int32(registerCount - 1)
     }
   }
