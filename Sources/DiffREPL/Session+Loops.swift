@@ -52,8 +52,9 @@ extension Session {
     let range = try evaluateDrawing(generator.range, tree).value
     let hidden = names(of: generator.pattern, tree).map { ($0, environment[$0]) }
     for (name, _) in hidden { edit { $0.replace(name, by: nil) } }
-    for entry in try range.entries(at: tree.span(of: generator.range)) {
-      try bind(generator.pattern, tree, to: entry)
+    let entries = try range.entries(at: tree.span(of: generator.range))
+    for number in 0..<entries.count {
+      try bind(generator.pattern, tree, to: entries.entry(number))
       output += try walk(generators.dropFirst(), body, tree)
     }
     restore(hidden)
@@ -122,17 +123,22 @@ extension Session {
 
 extension Value {
   /// What a loop walks over: entries, rows of a matrix, parts of a tuple.
-  fileprivate func entries(at span: SourceSpan) throws(Diagnostic) -> [Value] {
+  fileprivate func entries(
+    at span: SourceSpan
+  ) throws(Diagnostic) -> (count: Int, entry: (Int) -> Value) {
     switch self {
-    case .tuple(let parts): return parts
+    case .tuple(let parts): return (parts.count, { parts[$0] })
     case .tensor(let tensor) where tensor.shape.isVector || tensor.shape.isRow:
-      return tensor.elements.map { .tensor(Tensor($0)) }
+      return (tensor.elements.count, { .tensor(Tensor(tensor.elements[$0])) })
     case .tensor(let tensor) where tensor.shape.isMatrix, .table(_, let tensor):
       let columns = tensor.shape.dimensions[1]
-      return (0..<tensor.shape.dimensions[0]).map { row in
-        let entries = Array(tensor.elements[row * columns..<(row + 1) * columns])
-        return .tensor(Tensor(.vector(columns), entries))
-      }
+      return (
+        tensor.shape.dimensions[0],
+        { row in
+          let entries = Array(tensor.elements[row * columns..<(row + 1) * columns])
+          return .tensor(Tensor(.vector(columns), entries))
+        }
+      )
     default: throw Diagnostic("a loop walks over an array, a range or a tuple", at: span)
     }
   }

@@ -24,11 +24,14 @@ public final class Program {
   private let functions: ScalarFunctions
   private let loops: [FusedLoop]
   private let tasks: [ProgramTask]
-  private let steps: [ProgramStep]
+  /// In plain memory: an array would be counted in each run.
+  private let steps: UnsafeMutableBufferPointer<ProgramStep>
   private var inputs: [Input] = []
   private var inputIndex: [Leaf.ID: Int] = [:]
   /// Inputs that are arrays and have neither a value nor memory yet.
-  private var unset: Set<Int> = []
+  ///
+  /// One thread runs a program, and nothing here calls back: no need to watch over the access.
+  @exclusivity(unchecked) private var unset: Set<Int> = []
   private let outputLocations: [FusedLoop.Location]
   let memory: ProgramMemory
   private let arena: UnsafeMutablePointer<Double>
@@ -74,7 +77,6 @@ public final class Program {
     functions = builder.functions
     loops = builder.loops
     tasks = builder.tasks
-    steps = builder.steps
     locations = builder.locations
     outputLocations = lowered.outputs.map { builder.location($0) }
     operationCount = builder.operationCount
@@ -87,6 +89,7 @@ public final class Program {
     total += builder.registerCount
     guard total <= (memoryLimit - builder.loopBytes) / 8 else { throw .memoryLimit(memoryLimit) }
     bytes = total * 8 + builder.loopBytes
+    steps = .holding(builder.steps)
 
     let registers = UnsafeMutablePointer<Double>.allocate(capacity: max(1, builder.registerCount))
     registers.initialize(repeating: 0, count: builder.registerCount)
@@ -117,6 +120,7 @@ public final class Program {
   }
 
   deinit {
+    steps.deallocate()
     for input in inputs { input.owned?.deallocate() }
     memory.registers.deallocate()
     memory.buffers.deallocate()
@@ -211,7 +215,9 @@ public final class Program {
   /// - Throws: the diagnostic of an interruption when Ctrl-C is pressed during the run; what a kernel
   ///   reports (a singular matrix), if an output depends on its result.
   public func run() throws(Diagnostic) {
-    for index in unset { own(index) }
+    // Programs too small to look up in between may run in long loops.
+    if interruptionRequested.load(ordering: .relaxed) { throw .interrupted }
+    if !unset.isEmpty { for index in unset { own(index) } }
     if try evaluate(), let diagnostic = try cause() { throw diagnostic }
   }
 
@@ -248,7 +254,7 @@ public final class Program {
     switch task {
     case .kernel(let kernel):
       kernel.run(memory, failure)
-    case .product(let product): product.run(memory)
+    case .product(let product): try product.run(memory)
     case .accumulation(let accumulation): accumulation.run(memory)
     case .loop(let loop): try loop.run(memory, failure)
     }

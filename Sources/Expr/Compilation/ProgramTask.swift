@@ -1,4 +1,5 @@
 import CKernels
+import Synchronization
 
 /// One step of a program.
 enum ProgramStep {
@@ -63,6 +64,8 @@ final class ProductTask {
   /// Which of the two is the λ of the chain rule, where nothing flows if it is 0.
   private let weight: Int?
   private let workspace: UnsafeMutablePointer<Double>
+  /// Multiplications between two looks at Ctrl-C, some hundredths of a second.
+  private static let partOperations = 1 << 28
   /// The memory it owns, in bytes.
   let bytes: Int
 
@@ -87,11 +90,17 @@ final class ProductTask {
 
   deinit { workspace.deallocate() }
 
-  func run(_ memory: ProgramMemory) {
-    Kernels.set.pointee.gemm(
-      rows, columns, inner, memory.pointer(left), leftStrides.0, leftStrides.1,
-      memory.pointer(right), rightStrides.0, rightStrides.1, memory.pointer(target), columns, 1, 0,
-      workspace)
+  /// - Throws: the diagnostic of an interruption when Ctrl-C is pressed during a large product.
+  func run(_ memory: ProgramMemory) throws(Diagnostic) {
+    // However the rows are parted, the bits of the result are the same.
+    let part = max(96, Self.partOperations / max(1, inner * columns))
+    for row in stride(from: 0, to: rows, by: part) {
+      Kernels.set.pointee.gemm(
+        min(part, rows - row), columns, inner, memory.pointer(left) + row * leftStrides.0,
+        leftStrides.0, leftStrides.1, memory.pointer(right), rightStrides.0, rightStrides.1,
+        memory.pointer(target) + row * columns, columns, 1, 0, workspace)
+      if interruptionRequested.load(ordering: .relaxed) { throw .interrupted }
+    }
     guard let weight else { return }
     // 0·inf and 0·nan show in the result; where there is none the plain product is the strong one.
     Kernels.repairProduct(

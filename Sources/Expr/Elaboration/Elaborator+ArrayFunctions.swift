@@ -1,3 +1,5 @@
+import Synchronization
+
 extension Elaborator {
   /// Functions that need a value or a shape while elaborating; nil if `name` is none of them.
   mutating func arrayFunction(
@@ -57,7 +59,12 @@ extension Elaborator {
     }
     var elements: [Double] = []
     elements.reserveCapacity(shape.count)
-    for _ in 0..<shape.count { elements.append(draw(&random)) }
+    for position in 0..<shape.count {
+      elements.append(draw(&random))
+      if position & 0xffff == 0xffff, interruptionRequested.load(ordering: .relaxed) {
+        throw .interrupted
+      }
+    }
     return graph.constant(Tensor(shape, elements))
   }
 
