@@ -14,6 +14,7 @@ enum Kernels {
   static func log1p(_ x: Double) -> Double { set.pointee.log1p_one(x) }
   static func expm1(_ x: Double) -> Double { set.pointee.expm1_one(x) }
   static func tanh(_ x: Double) -> Double { set.pointee.tanh_one(x) }
+  static func sech(_ x: Double) -> Double { set.pointee.sech_one(x) }
   static func sigmoid(_ x: Double) -> Double { set.pointee.sigmoid_one(x) }
   static func softplus(_ x: Double) -> Double { set.pointee.softplus_one(x) }
   static func sin(_ x: Double) -> Double { set.pointee.sin_one(x) }
@@ -48,11 +49,13 @@ enum Kernels {
   }
 
   /// One operation entry by entry; not for those that run through a function of a primitive.
+  ///
+  /// - Parameter set: `Kernels.set`, which costs more to look up than to hand over.
   @inline(__always)
   static func apply(
-    _ opcode: Opcode, _ target: Block, _ a: Block, _ b: Block, _ c: Block, _ count: Int
+    _ set: UnsafePointer<ck_kernels>, _ opcode: Opcode, _ target: Block, _ a: Block, _ b: Block,
+    _ c: Block, _ count: Int
   ) {
-    let set = set
     switch opcode {
     case .copy: set.pointee.copy(target, a, count)
     case .negate: set.pointee.negate(target, a, count)
@@ -71,10 +74,13 @@ enum Kernels {
     case .log1p: set.pointee.log1p(target, a, count)
     case .expm1: set.pointee.expm1(target, a, count)
     case .tanh: set.pointee.tanh(target, a, count)
+    case .sech: set.pointee.sech(target, a, count)
     case .sigmoid: set.pointee.sigmoid(target, a, count)
     case .softplus: set.pointee.softplus(target, a, count)
     case .sin: set.pointee.sin(target, a, count)
     case .cos: set.pointee.cos(target, a, count)
+    case .sinCos: set.pointee.sincos(target, c, a, count)
+    case .softplusSigmoid: set.pointee.softplus_sigmoid(target, c, a, count)
     case .add: set.pointee.add(target, a, b, count)
     case .subtract: set.pointee.sub(target, a, b, count)
     case .multiply: set.pointee.mul(target, a, b, count)

@@ -5,7 +5,7 @@
 /// (3) every pass is a loop, since children precede parents and depth has no limit.
 public struct Graph: Sendable {
   private(set) var nodes: ContiguousArray<Node> = []
-  private var operandPool: ContiguousArray<NodeID> = []
+  private var operandPool: [NodeID] = []
   private var shapes: [Shape] = []
   private var shapeIndex: [Shape: Int32] = [:]
   private var attributes: [Attribute] = [.none]
@@ -58,7 +58,7 @@ public struct Graph: Sendable {
   public func operands(of id: NodeID) -> ArraySlice<NodeID> {
     let node = nodes[id.index]
     let start = Int(node.operandStart)
-    return ArraySlice(operandPool[start..<start + Int(node.operandCount)])
+    return operandPool[start..<start + Int(node.operandCount)]
   }
 
   public func shape(of id: NodeID) -> Shape { shapes[Int(nodes[id.index].shape)] }

@@ -27,7 +27,9 @@ extension Rewriter {
     return form
   }
 
-  func collect(_ node: NodeID, _ factor: Double, into form: inout LinearForm, depth: Int = 12) {
+  func collect(
+    _ node: NodeID, _ factor: Double, into form: inout LinearForm, depth: Int = LinearForm.limit
+  ) {
     if let value = constant(node) {
       if form.constant != 0, value != 0 { form.merges = true }
       form.constant += factor * value
@@ -126,13 +128,26 @@ extension Rewriter {
   }
 
   /// A sum with one rewrite applied, and which; nil if none fits.
+  ///
+  /// Each partial sum of a long sum comes here, so what has been looked at in an operand is not looked
+  /// at again: only pairs with a new term. Cost: linear in the terms, of which a form has few.
   mutating func rewrittenSum(_ node: NodeID) -> (NodeID, Int)? {
-    let form = linearForm(of: node)
+    var form = LinearForm()
+    var known = 0
+    if operation(of: node) != .negate, settled.contains(operand(node)) {
+      collect(operand(node), 1, into: &form, depth: LinearForm.limit - 1)
+      let (count, constant) = (form.terms.count, form.constant)
+      let sign: Double = operation(of: node) == .add ? 1 : -1
+      collect(operand(node, 1), sign, into: &form, depth: LinearForm.limit - 1)
+      if !form.merges && form.constant == constant { known = count }
+    } else {
+      collect(node, 1, into: &form)
+    }
     let index = RewriteIndex.shared
     for (place, term) in form.terms.enumerated() {
       let operation = self.operation(of: term.node)
       guard operation >= 0, index.isTerm[Int(operation)] else { continue }
-      if form.constant != 0 {
+      if form.constant != 0, place >= known || form.terms.count == 1 {
         for (rule, body) in index.offsets[Int(operation)] {
           let ratio = -form.constant / term.coefficient
           termCount = form.terms.count
@@ -142,9 +157,12 @@ extension Rewriter {
           return (replacing([place], in: rest, by: result, times: term.coefficient), rule)
         }
       }
-      for (other, partner) in form.terms.enumerated() where other != place {
-        if let found = pair(place, term, other, partner, form) { return found }
+      for other in (place < known ? known : 0)..<form.terms.count where other != place {
+        if let found = pair(place, term, other, form.terms[other], form) { return found }
       }
+    }
+    for (rule, body) in index.wholes {
+      if let result = body(&self, node, form) { return (result, rule) }
     }
     return nil
   }

@@ -15,6 +15,8 @@ public struct Rewrite: Sendable {
     case sum(Operation, Operation?, @Sendable (inout Rewriter, NodeID, NodeID) -> NodeID?)
     /// u - r with a number r: yields u - r.
     case offset(Operation, @Sendable (inout Rewriter, NodeID, Double) -> NodeID?)
+    /// A sum as a whole, node and form.
+    case whole(@Sendable (inout Rewriter, NodeID, LinearForm) -> NodeID?)
     /// A product of powers: changes the factors and says whether it did.
     case factors(@Sendable (inout Rewriter, inout Factors) -> Bool)
   }
@@ -53,13 +55,13 @@ public struct Rewrite: Sendable {
     + reductions
 }
 
-/// A primitive by its name, looked up once: what patterns compare with.
+/// A primitive by its name, looked up once: what patterns compare with. A position and no more, so
+/// that comparing counts no references.
 struct Operation: Sendable, Equatable {
-  let primitive: Primitive
-  var index: Int16 { primitive.index }
+  let index: Int16
+  var primitive: Primitive { Primitive.all[Int(index)] }
 
-  init(_ name: String) { primitive = Primitive.required(name) }
-  static func == (a: Operation, b: Operation) -> Bool { a.index == b.index }
+  init(_ name: String) { index = Primitive.required(name).index }
 }
 
 /// The table by the operations that its patterns begin with.
@@ -71,6 +73,7 @@ struct RewriteIndex: Sendable {
   private(set) var differences: [[(rewrite: Int, partner: Int16?, body: PairRule)]]
   private(set) var sums: [[(rewrite: Int, partner: Int16?, body: PairRule)]]
   private(set) var offsets: [[Indexed<@Sendable (inout Rewriter, NodeID, Double) -> NodeID?>]]
+  private(set) var wholes: [Indexed<@Sendable (inout Rewriter, NodeID, LinearForm) -> NodeID?>] = []
   private(set) var factors: [Indexed<@Sendable (inout Rewriter, inout Factors) -> Bool>] = []
   /// Whether a term with this operation can take part in a rewrite of a sum.
   private(set) var isTerm: [Bool]
@@ -97,6 +100,7 @@ struct RewriteIndex: Sendable {
       case .offset(let root, let body):
         offsets[Int(root.index)].append((number, body))
         isTerm[Int(root.index)] = true
+      case .whole(let body): wholes.append((number, body))
       case .factors(let body): factors.append((number, body))
       }
     }

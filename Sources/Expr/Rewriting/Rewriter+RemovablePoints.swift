@@ -189,7 +189,7 @@ extension Rewriter {
     if isOperation(node, .select) { inner = operand(node, 2) }
     let operation = self.operation(of: inner)
     guard operation == .add || operation == .subtract || Self.split[operation] != nil,
-      let series = seriesSum(inner), series.order > 0,
+      let series = seriesSum(linearForm(of: inner)), series.order > 0,
       factors.exponent(of: series.variable) != 0
         || factors.powers.contains(where: { vanishingVariable($0.base) == series.variable })
     else { return nil }

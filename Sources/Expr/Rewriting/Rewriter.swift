@@ -11,6 +11,8 @@ struct Rewriter {
   /// What the nodes of the bodies of loops became.
   private var bodies: [NodeID: [NodeID: NodeID]] = [:]
   private var depth = 0
+  /// Sums in which no rule found anything.
+  private(set) var settled: Set<NodeID> = []
   /// How many terms the sum has that is being matched.
   var termCount = 0
 
@@ -91,18 +93,16 @@ struct Rewriter {
     guard primitive >= 0, depth < Self.depthLimit else { return node }
     depth += 1
     defer { depth -= 1 }
+    let isSum = primitive == .add || primitive == .subtract || primitive == .negate
     // Pairs of terms first: what sums do as a whole would hide them.
-    if primitive == .add || primitive == .subtract || primitive == .negate,
-      let (result, rule) = rewrittenSum(node)
-    {
-      return accepted(result, rule, for: node)
-    }
+    if isSum, let (result, rule) = rewrittenSum(node) { return accepted(result, rule, for: node) }
     for (rule, body) in RewriteIndex.shared.nodes[Int(primitive)] {
       if let result = body(&self, node) { return accepted(result, rule, for: node) }
     }
     if Factors.roots.contains(primitive) {
       if let (result, rule) = rewrittenProduct(node) { return accepted(result, rule, for: node) }
     }
+    if isSum { settled.insert(node) }
     return node
   }
 

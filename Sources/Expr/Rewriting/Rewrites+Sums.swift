@@ -17,7 +17,7 @@ extension Rewrite {
           ("1 - cos(x) - x^2/2", [1e-3, 1.5]), ("cosh(x) - 1 - x^2/2", [1e-3, 2]),
           ("exp(x) - 1 - x - x^2/2", [1e-4, 2]),
         ],
-        .node([.add, .subtract]) { rewriter, node in rewriter.withoutSquare(node) }),
+        .whole { rewriter, _, form in rewriter.withoutSquare(form) }),
       Rewrite(
         "x*cos(x) - sin(x), tan(x) - sin(x), cos(x) - cos(2*x)", "the rest of the series near 0",
         when: "|x| < 1; elsewhere as it is", mends: "cancelling near 0",
@@ -25,8 +25,8 @@ extension Rewrite {
           ("x*cos(x) - sin(x)", [1e-3, 0.5, 3]), ("tan(x) - sin(x)", [1e-3, 1.2]),
           ("sin(2*x) - 2*sin(x)", [1e-3, 3]),
         ],
-        .node([.add, .subtract]) { rewriter, node in
-          guard let series = rewriter.seriesSum(node), series.cancels else { return nil }
+        .whole { rewriter, node, form in
+          guard let series = rewriter.seriesSum(form), series.cancels else { return nil }
           let inside = rewriter.node(of: series)
           return rewriter.near(series.variable, inside, else: node)
         }),
@@ -121,8 +121,7 @@ extension Rewrite {
     Rewrite(
       "exp(x) + exp(-x) - 2", "2 coshm1(x)", mends: "cancelling near 0",
       samples: [("exp(x) + exp(-x) - 2", [1e-6, 2, -30])],
-      .node([.add, .subtract]) { rewriter, node in
-        let form = rewriter.linearForm(of: node)
+      .whole { rewriter, _, form in
         guard form.terms.count == 2, form.terms[0].coefficient == form.terms[1].coefficient,
           form.constant == -2 * form.terms[0].coefficient,
           let a = rewriter.argument(form.terms[0].node, of: .exp),
@@ -209,8 +208,7 @@ extension Rewriter {
   }
 
   /// A sum with a·versin(w) - a·w²/2 in it and its kin, these made one.
-  mutating func withoutSquare(_ node: NodeID) -> NodeID? {
-    let form = linearForm(of: node)
+  mutating func withoutSquare(_ form: LinearForm) -> NodeID? {
     guard form.terms.count >= 2 else { return nil }
     for (place, term) in form.terms.enumerated() {
       let kernel: String

@@ -45,8 +45,9 @@ struct SeriesSum {
 
 extension Rewriter {
   /// A sum in one variable, if all its terms are.
-  mutating func seriesSum(_ node: NodeID) -> SeriesSum? {
-    var form = linearForm(of: node)
+  mutating func seriesSum(_ form: LinearForm) -> SeriesSum? {
+    guard form.terms.count <= 6 else { return nil }
+    var form = form
     // g(a) - g(b) in one operation counts as two terms.
     if form.terms.count == 1, let function = Self.split[operation(of: form.terms[0].node)] {
       let (scale, pair) = form.terms[0]
