@@ -18,7 +18,7 @@ public struct FitStatistics: Sendable {
   public let free: [Int]
   /// Sets of parameters whose effects on the residuals are linearly dependent.
   public let dependences: [Dependence]
-  private let factors: HouseholderQR
+  private let factors: HouseholderQR?
 
   /// √(Σr²/(m - n)): the standard deviation of a residual; nan if there is no degree of freedom.
   public var deviation: Double {
@@ -56,9 +56,21 @@ public struct FitStatistics: Sendable {
     self.correlations = correlations
   }
 
+  /// Those of a fit that was interrupted: errors belong to a minimum.
+  init(interruptedAt squares: Double, free: [Int], count: Int, observations: Int) {
+    factors = nil
+    self.squares = squares
+    self.free = free
+    degreesOfFreedom = observations - free.count
+    dependences = []
+    errors = Array(repeating: .nan, count: count)
+    correlations = Array(repeating: .nan, count: count * count)
+  }
+
   /// Whether a vector as long as the residuals is a combination of the Jacobian's columns.
   public func spans(_ vector: [Double]) -> Bool {
-    Array(factors.rotated(vector)[factors.rank...]).norm <= 1e-8 * vector.norm
+    guard let factors else { return false }
+    return Array(factors.rotated(vector)[factors.rank...]).norm <= 1e-8 * vector.norm
   }
 
   /// Parameters that cannot be told apart; one alone has no effect.

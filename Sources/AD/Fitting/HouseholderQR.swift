@@ -1,3 +1,6 @@
+import Expr
+import Synchronization
+
 /// The factorisation A P = Q R of a matrix with at least as many rows as columns, by Householder
 /// reflections; the column of greatest remaining norm comes next, so that |R₁₁| ≥ |R₂₂| ≥ ….
 ///
@@ -17,7 +20,8 @@ struct HouseholderQR: Sendable {
   private var scales: [Double]
 
   /// - Precondition: `matrix` holds `rows`·`columns` finite numbers, `rows` ≥ `columns`.
-  init(_ matrix: [Double], rows: Int, columns: Int) {
+  /// - Throws: the diagnostic of an interruption when Ctrl-C is pressed in between.
+  init(_ matrix: [Double], rows: Int, columns: Int) throws(Diagnostic) {
     self.rows = rows
     self.columns = columns
     permutation = Array(0..<columns)
@@ -25,17 +29,18 @@ struct HouseholderQR: Sendable {
     diagonal = Array(repeating: 0, count: columns)
     scales = diagonal
     for step in 0..<columns {
-      pivot(step)
-      reflect(step)
+      try pivot(step)
+      try reflect(step)
     }
   }
 
   // MARK: Factoring
 
   /// Brings the column of greatest norm below row `step` to place `step`.
-  private mutating func pivot(_ step: Int) {
+  private mutating func pivot(_ step: Int) throws(Diagnostic) {
     var best = step, bestNorm = -1.0
     for column in step..<columns {
+      if interruptionRequested.load(ordering: .relaxed) { throw .interrupted }
       let norm = norm(ofColumn: column, from: step)
       if norm > bestNorm { (best, bestNorm) = (column, norm) }
     }
@@ -46,16 +51,13 @@ struct HouseholderQR: Sendable {
 
   private func norm(ofColumn column: Int, from row: Int) -> Double {
     factors.withUnsafeBufferPointer { entries in
-      var sum = 0.0
-      for position in column * rows + row..<(column + 1) * rows {
-        sum += entries[position] * entries[position]
-      }
-      return sum.squareRoot()
+      sumInParts(column * rows + row..<(column + 1) * rows) { entries[$0] * entries[$0] }
+        .squareRoot()
     }
   }
 
   /// Turns what is left of column `step` into a multiple of a unit vector.
-  private mutating func reflect(_ step: Int) {
+  private mutating func reflect(_ step: Int) throws(Diagnostic) {
     let norm = norm(ofColumn: step, from: step)
     guard norm > 0 else { return }
     let head = step * rows + step
@@ -66,12 +68,12 @@ struct HouseholderQR: Sendable {
     // ‖v‖² = 2 ‖a‖ (‖a‖ + |a₁|) = -2 · value · v₁
     scales[step] = -1 / (value * factors[head])
     let (rows, scale) = (rows, scales[step])
-    factors.withUnsafeMutableBufferPointer { entries in
-      for column in step + 1..<max(columns, step + 1) {
-        var sum = 0.0
-        for row in step..<rows { sum += entries[step * rows + row] * entries[column * rows + row] }
-        sum *= scale
-        for row in step..<rows { entries[column * rows + row] -= sum * entries[step * rows + row] }
+    for column in step + 1..<max(columns, step + 1) {
+      if interruptionRequested.load(ordering: .relaxed) { throw .interrupted }
+      factors.withUnsafeMutableBufferPointer { entries in
+        let (own, other) = (step * rows, column * rows)
+        let sum = scale * sumInParts(step..<rows) { entries[own + $0] * entries[other + $0] }
+        for row in step..<rows { entries[other + row] -= sum * entries[own + row] }
       }
     }
   }
@@ -97,9 +99,8 @@ struct HouseholderQR: Sendable {
     let steps = back ? Array((0..<columns).reversed()) : Array(0..<columns)
     factors.withUnsafeBufferPointer { entries in
       for step in steps where scales[step] != 0 {
-        var sum = 0.0
-        for row in step..<rows { sum += entries[step * rows + row] * result[row] }
-        sum *= scales[step]
+        let sum =
+          scales[step] * sumInParts(step..<rows) { entries[step * rows + $0] * result[$0] }
         for row in step..<rows { result[row] -= sum * entries[step * rows + row] }
       }
     }

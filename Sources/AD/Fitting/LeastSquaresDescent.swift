@@ -87,10 +87,10 @@ struct LeastSquaresDescent {
 
   /// One step that lowers the sum of squares; false when there is none worth while.
   private mutating func advance(_ local: LocalLeastSquares) throws(Diagnostic) -> Bool {
-    let steps = BoundedStep(local, bounds, scales)
+    let steps = try BoundedStep(local, bounds, scales)
     let size = zip(scales, point).map { $0 * $1 }.norm
     for attempt in 0..<100 {
-      let move = steps.move(radius: radius)
+      let move = try steps.move(radius: radius)
       if iterations == 0, attempt == 0 { radius = min(radius, move.length) }
       let trial = point.indices.map { bounds.clamped(point[$0] + move.displacement[$0], $0) }
       let next = try system.residuals(at: trial)
@@ -144,23 +144,25 @@ struct BoundedStep {
   private let scales: [Double]
   private let region: TrustRegion
 
-  init(_ local: LocalLeastSquares, _ bounds: ParameterBounds, _ scales: [Double]) {
+  init(
+    _ local: LocalLeastSquares, _ bounds: ParameterBounds, _ scales: [Double]
+  ) throws(Diagnostic) {
     self.local = local
     self.bounds = bounds
     self.scales = scales
-    region = Self.region(local, local.free, scales, local.residuals)
+    region = try Self.region(local, local.free, scales, local.residuals)
   }
 
   private static func region(
     _ local: LocalLeastSquares, _ columns: [Int], _ scales: [Double], _ residuals: [Double]
-  ) -> TrustRegion {
-    let factors = local.factors(of: columns, scales: scales)
+  ) throws(Diagnostic) -> TrustRegion {
+    let factors = try local.factors(of: columns, scales: scales)
     return TrustRegion(
       factors: factors, projection: Array(factors.rotated(residuals).prefix(columns.count)))
   }
 
   /// What would pass a bound stops there, and the rest is solved for again.
-  func move(radius: Double) -> Move {
+  func move(radius: Double) throws(Diagnostic) -> Move {
     var displacement = Array(repeating: 0.0, count: local.point.count)
     var columns = local.free
     var current = region
@@ -181,7 +183,7 @@ struct BoundedStep {
       if stopped.isEmpty || columns.isEmpty { break }
       for column in columns { displacement[column] = 0 }
       let image = local.image(of: displacement)
-      current = Self.region(local, columns, scales, zip(local.residuals, image).map { $0 + $1 })
+      current = try Self.region(local, columns, scales, zip(local.residuals, image).map { $0 + $1 })
     }
     return assessed(displacement, damping, isWhole: columns.count == local.free.count)
   }

@@ -97,13 +97,13 @@ public struct LeastSquaresSolver {
     let constant = try system.residuals(at: origin)
     let matrix = try system.jacobian(at: origin)
     guard constant.allSatisfy(\.isFinite), matrix.allSatisfy(\.isFinite) else { return nil }
-    let solved = LinearLeastSquares(
+    let solved = try LinearLeastSquares(
       matrix, constant.map { -$0 }, rows: system.rows, columns: system.columns)
     let isRegular = solved.factors.rank == system.columns
     let (point, residuals) =
       isRegular
       ? (solved.solution, solved.residuals)
-      : basic(solved.factors, matrix, constant.map { -$0 }, start)
+      : try basic(solved.factors, matrix, constant.map { -$0 }, start)
     let statistics = FitStatistics(
       solved.factors, scales: solved.scales, free: Array(origin.indices), count: system.columns,
       squares: residuals.squares, observations: observations)
@@ -115,7 +115,7 @@ public struct LeastSquaresSolver {
   /// One of the many solutions where columns are dependent: those beyond the rank stay at the start.
   private func basic(
     _ factors: HouseholderQR, _ matrix: [Double], _ right: [Double], _ start: [Double]
-  ) -> (point: [Double], residuals: [Double]) {
+  ) throws(Diagnostic) -> (point: [Double], residuals: [Double]) {
     let rows = right.count
     var point = start, rest = right, kept: [Double] = []
     for column in factors.permutation.dropFirst(factors.rank) {
@@ -123,15 +123,36 @@ public struct LeastSquaresSolver {
     }
     let independent = factors.permutation.prefix(factors.rank)
     for column in independent { kept += matrix[column * rows..<(column + 1) * rows] }
-    let solved = LinearLeastSquares(kept, rest, rows: rows, columns: factors.rank)
+    let solved = try LinearLeastSquares(kept, rest, rows: rows, columns: factors.rank)
     for (column, value) in zip(independent, solved.solution) { point[column] = value }
     return (point, solved.residuals)
   }
 
   private struct Attempt {
-    let place: StationaryPoint
+    let point: [Double]
+    let residuals: [Double]
+    /// Where a run that was not interrupted ended.
+    let place: StationaryPoint?
     let reason: LeastSquaresFit.Reason
-    var moving: [Int] = []
+    let moving: [Int]
+
+    init(_ place: StationaryPoint, _ reason: LeastSquaresFit.Reason, moving: [Int] = []) {
+      point = place.local.point
+      residuals = place.local.residuals
+      self.place = place
+      self.reason = reason
+      self.moving = moving
+    }
+
+    init(interrupted descent: LeastSquaresDescent) {
+      point = descent.point
+      residuals = descent.residuals
+      place = nil
+      reason = .interrupted
+      moving = []
+    }
+
+    private var cost: Double { residuals.squares }
 
     var isConclusive: Bool {
       switch reason {
@@ -143,17 +164,23 @@ public struct LeastSquaresSolver {
     func isBetter(than other: Attempt) -> Bool {
       let known = reason == .converged || reason == .perfect
       let otherKnown = other.reason == .converged || other.reason == .perfect
-      return known == otherKnown ? place.local.cost < other.place.local.cost : known
+      return known == otherKnown ? cost < other.cost : known
     }
 
     func fit(
       _ observations: Int, iterations: Int, evaluations: Int, restarts: Int
     ) -> LeastSquaresFit {
-      let statistics = FitStatistics(
-        place.factors, scales: place.scales, free: place.local.free,
-        count: place.local.point.count, squares: place.local.cost, observations: observations)
+      let statistics =
+        place.map {
+          FitStatistics(
+            $0.factors, scales: $0.scales, free: $0.local.free, count: point.count,
+            squares: cost, observations: observations)
+        }
+        ?? FitStatistics(
+          interruptedAt: cost, free: Array(point.indices), count: point.count,
+          observations: observations)
       return LeastSquaresFit(
-        point: place.local.point, residuals: place.local.residuals, reason: reason,
+        point: point, residuals: residuals, reason: reason,
         iterations: iterations, evaluations: evaluations, restarts: restarts,
         statistics: statistics, moving: moving)
     }
@@ -164,26 +191,22 @@ public struct LeastSquaresSolver {
     _ descent: LeastSquaresDescent, _ ending: LeastSquaresDescent.Ending,
     _ system: ResidualSystem, _ size: Double
   ) throws(Diagnostic) -> Attempt {
-    if ending == .interrupted, let last = descent.last {
-      return Attempt(place: StationaryPoint(last), reason: .interrupted)
-    }
-    let local = try LocalLeastSquares(descent.point, descent.residuals, system, bounds)
-    guard local.isFinite else {
-      return Attempt(place: StationaryPoint(local), reason: .stalled)
-    }
-    var place = StationaryPoint(local)
-    if ending == .iterations { return Attempt(place: place, reason: .iterations) }
-    do {
+    do throws(Diagnostic) {
+      if ending == .interrupted { throw Diagnostic.interrupted }
+      let local = try LocalLeastSquares(descent.point, descent.residuals, system, bounds)
+      var place = try StationaryPoint(local)
+      if !local.isFinite { return Attempt(place, .stalled) }
+      if ending == .iterations { return Attempt(place, .iterations) }
       if ending != .zero { try place.polish(system, bounds) }
       let reason = ending == .zero ? .perfect : try verdict(place, system, size)
       let moving = reason == .perfect ? descent.runningOff(at: local) : []
-      if !moving.isEmpty { return Attempt(place: place, reason: .runsOff, moving: moving) }
+      if !moving.isEmpty { return Attempt(place, .runsOff, moving: moving) }
       let isDoubtful = reason == .rankDeficient || reason == .stalled
       let isSettled = isDoubtful ? try place.settle(system, bounds) : false
-      return Attempt(place: place, reason: isSettled ? .converged : reason)
+      return Attempt(place, isSettled ? .converged : reason)
     } catch {
       guard error.isInterruption else { throw error }
-      return Attempt(place: place, reason: .interrupted)
+      return Attempt(interrupted: descent)
     }
   }
 

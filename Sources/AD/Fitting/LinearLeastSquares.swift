@@ -1,3 +1,6 @@
+import Expr
+import Synchronization
+
 /// min ‖b - A x‖ by QR with columns scaled, refined with residuals in twice the working precision:
 /// accurate also where the columns are nearly dependent.
 ///
@@ -13,7 +16,8 @@ struct LinearLeastSquares {
   let scales: [Double]
 
   /// - Parameter matrix: column by column; at least as many rows as columns.
-  init(_ matrix: [Double], _ right: [Double], rows: Int, columns: Int) {
+  /// - Throws: the diagnostic of an interruption.
+  init(_ matrix: [Double], _ right: [Double], rows: Int, columns: Int) throws(Diagnostic) {
     var scaled = matrix
     var scales: [Double] = []
     for column in 0..<columns {
@@ -23,14 +27,14 @@ struct LinearLeastSquares {
       scales.append(scale)
     }
     self.scales = scales
-    factors = HouseholderQR(scaled, rows: rows, columns: columns)
+    factors = try HouseholderQR(scaled, rows: rows, columns: columns)
     guard factors.rank == columns else {
       solution = Array(repeating: .nan, count: columns)
       residuals = right
       return
     }
     var refinement = Refinement(factors, scaled, right)
-    refinement.run()
+    try refinement.run()
     solution = zip(refinement.solution, scales).map { $0 / $1 }
     residuals = refinement.residuals
   }
@@ -54,10 +58,10 @@ private struct Refinement {
   }
 
   /// Corrects until the corrections no longer get smaller. The first one is the plain solution.
-  mutating func run() {
+  mutating func run() throws(Diagnostic) {
     var last = Double.infinity
     for _ in 0..<Self.rounds {
-      let (change, shift) = correction()
+      let (change, shift) = try correction()
       let size = change.norm
       guard size < 0.5 * last, size.isFinite else { return }
       for column in solution.indices { solution[column] += change[column] }
@@ -68,10 +72,12 @@ private struct Refinement {
   }
 
   /// What solves the augmented system for its own residuals.
-  private func correction() -> (change: [Double], shift: [Double]) {
+  private func correction() throws(Diagnostic) -> (change: [Double], shift: [Double]) {
     let (rows, columns) = (factors.rows, factors.columns)
     var above: [Double] = [], below: [Double] = []
+    above.reserveCapacity(rows)
     for row in 0..<rows {
+      if row & 0xfff == 0, interruptionRequested.load(ordering: .relaxed) { throw .interrupted }
       var sum = DoubleDouble(right[row]) - residuals[row]
       for column in 0..<columns {
         sum.subtract(matrix[column * rows + row], solution[column])
@@ -79,6 +85,7 @@ private struct Refinement {
       above.append(sum.value)
     }
     for column in 0..<columns {
+      if interruptionRequested.load(ordering: .relaxed) { throw .interrupted }
       var sum = DoubleDouble(0)
       for row in 0..<rows { sum.subtract(matrix[column * rows + row], residuals[row]) }
       below.append(sum.value)

@@ -24,7 +24,7 @@ struct LocalLeastSquares {
     let jacobian = try system.jacobian(at: point)
     let rows = residuals.count
     let slopes = point.indices.map { column in
-      (0..<rows).reduce(0.0) { $0 + jacobian[column * rows + $1] * residuals[$1] }
+      sumInParts(0..<rows) { jacobian[column * rows + $0] * residuals[$0] }
     }
     free = point.indices.filter { !bounds.blocks($0, at: point[$0], slope: slopes[$0]) }
     self.jacobian = jacobian
@@ -54,13 +54,13 @@ struct LocalLeastSquares {
   }
 
   /// The columns of some parameters, divided by their scales, factored.
-  func factors(of columns: [Int], scales: [Double]) -> HouseholderQR {
+  func factors(of columns: [Int], scales: [Double]) throws(Diagnostic) -> HouseholderQR {
     var matrix: [Double] = []
     matrix.reserveCapacity(rows * columns.count)
     for column in columns {
       matrix += jacobian[column * rows..<(column + 1) * rows].map { $0 / scales[column] }
     }
-    return HouseholderQR(matrix, rows: rows, columns: columns.count)
+    return try HouseholderQR(matrix, rows: rows, columns: columns.count)
   }
 }
 

@@ -80,7 +80,7 @@ private struct NewtonRun {
     bounds = ParameterBounds(count: start.count)
     let residuals = try system.residuals(at: start)
     local = try LocalLeastSquares(start, residuals, system, bounds)
-    factors = local.factors(of: local.free, scales: local.columnNorms)
+    factors = try local.factors(of: local.free, scales: local.columnNorms)
     records = [.init(iteration: 0, residual: residuals.norm, stepNorm: nil, stepSize: nil)]
   }
 
@@ -150,8 +150,8 @@ private struct NewtonRun {
   ) throws(Diagnostic) -> Bool {
     let next = try LocalLeastSquares(point, residuals, system, bounds)
     guard next.isFinite else { return false }
+    factors = try next.factors(of: next.free, scales: next.columnNorms)
     local = next
-    factors = next.factors(of: next.free, scales: next.columnNorms)
     records.append(
       .init(iteration: records.count, residual: size, stepNorm: length, stepSize: part))
     return true
@@ -184,7 +184,7 @@ private struct NewtonRun {
       _ = try move(to: descent.point, residuals, norm, distance, nil)
     }
     if ending == .interrupted { return .interrupted }
-    var place = StationaryPoint(local)
+    var place = try StationaryPoint(local)
     let isRoot = norm <= 1e-12 * first || norm == 0
     if isRoot { return place.isRegular ? .converged : .multiple }
     if place.isRegular {

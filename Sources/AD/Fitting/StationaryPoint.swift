@@ -18,10 +18,11 @@ struct StationaryPoint {
   /// Condition numbers up to which second derivatives mean something beside R.
   private static let curvatureLimit = 1e6
 
-  init(_ local: LocalLeastSquares) {
+  /// - Throws: the diagnostic of an interruption.
+  init(_ local: LocalLeastSquares) throws(Diagnostic) {
     self.local = local
     scales = local.columnNorms
-    factors = local.factors(of: local.free, scales: scales)
+    factors = try local.factors(of: local.free, scales: scales)
     projection = Array(factors.rotated(local.residuals).prefix(local.free.count))
   }
 
@@ -44,7 +45,7 @@ struct StationaryPoint {
       let isInside = bounds.contain(trial)
       let residuals = isInside ? try system.residuals(at: trial) : []
       if isInside, residuals.squares <= local.cost * (1 + 1e-9) {
-        let next = StationaryPoint(try LocalLeastSquares(trial, residuals, system, bounds))
+        let next = try StationaryPoint(try LocalLeastSquares(trial, residuals, system, bounds))
         let isBetter = next.local.isFinite && next.projection.norm < 0.9 * offset
         let isSlow = !(next.projection.norm < 0.2 * offset)
         if isBetter { self = next }
@@ -64,7 +65,7 @@ struct StationaryPoint {
     guard let bending = try curvature(system) else { return nil }
     var matrix = bending
     for k in 0..<size { matrix[k * (size + 1)] += 1 }
-    let hessian = HouseholderQR(matrix, rows: size, columns: size)
+    let hessian = try HouseholderQR(matrix, rows: size, columns: size)
     guard hessian.rank == size else { return nil }
     let solved = hessian.solved(hessian.rotated(projection), count: size)
     return displacement(factors.solved(hessian.unpermuted(solved), count: size))
@@ -121,7 +122,7 @@ struct StationaryPoint {
       guard let least = eigenvalues.first, let most = eigenvalues.last,
         least > 1e3 * .ulpOfOne * most
       else { return false }
-      let factors = HouseholderQR(hessian, rows: size, columns: size)
+      let factors = try HouseholderQR(hessian, rows: size, columns: size)
       let slopes = local.free.map { local.slopes[$0] / scales[$0] }
       let z = factors.unpermuted(factors.solved(factors.rotated(slopes), count: size))
       var trial = local.point
@@ -131,7 +132,7 @@ struct StationaryPoint {
       }
       guard bounds.contain(trial) else { return isSmall }
       let residuals = try system.residuals(at: trial)
-      let next = StationaryPoint(try LocalLeastSquares(trial, residuals, system, bounds))
+      let next = try StationaryPoint(try LocalLeastSquares(trial, residuals, system, bounds))
       let slope = local.free.map { next.local.slopes[$0] / scales[$0] }.norm
       let isBetter = next.local.isFinite && slope < 0.5 * slopes.norm
       guard isBetter, next.local.cost <= local.cost * (1 + 1e-9) else { return isSmall }

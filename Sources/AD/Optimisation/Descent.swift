@@ -38,6 +38,8 @@ public struct Descent {
     public let history: RunHistory
     /// The rows of the table: those of the history, with batches those where E was taken on all rows.
     public let rows: [IterationRecord]
+    /// E at a step is that of a batch: it need not fall from step to step.
+    public let hasBatches: Bool
     /// E, with its penalty, and the norm of the gradient (with a penalty, of the gradient mapping) at
     /// the final point, where the objective is left.
     public let value: Double

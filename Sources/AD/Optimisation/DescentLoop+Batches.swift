@@ -31,7 +31,7 @@ extension DescentLoop {
           break
         }
         record(iteration, stepNorm: length, stepSize: size, objective.gradientNorm)
-        objective.mark()
+        objective.mark(keepsGradient: false)
         size = try method.step(objective, iteration + 1).size
         length = objective.stepLength
         iteration += 1

@@ -6,7 +6,9 @@ struct DescentLoop {
   var method: any Optimiser
   let plan: Descent
   var history: RunHistory
+  /// The best point, once the run has left it: until then it is the objective's.
   private let best: FlatVector
+  private var isAtBest = false
   /// Room for a proximal step.
   private let mapped: FlatVector
   private var bestValue = Double.infinity
@@ -46,7 +48,7 @@ struct DescentLoop {
         reason = .stationary
         break
       }
-      objective.mark()
+      objective.mark(keepsGradient: methodEvaluates)
       let outcome: StepOutcome
       do {
         outcome = try method.step(objective, iteration + 1)
@@ -92,6 +94,7 @@ struct DescentLoop {
     history.finish(at: objective.point)
     return Descent.Result(
       reason: reason, history: history, rows: wholeRows ?? history.records,
+      hasBatches: wholeRows != nil,
       value: total(objective.value), gradientNorm: norm,
       iterations: iteration, evaluations: objective.evaluations - evaluationsBefore,
       seconds: clock.seconds, failure: reason == .nonfinite ? objective.failure : nil,
@@ -122,7 +125,10 @@ struct DescentLoop {
       bestValue = value
       bestNorm = norm
       bestIteration = iteration
-      best.copy(objective.point)
+      isAtBest = true
+    } else if isAtBest {
+      best.copy(objective.origin)
+      isAtBest = false
     }
     if clock.isDue(), let observe = plan.observe { observe(iteration, value) }
   }

@@ -47,9 +47,7 @@ public final class FlatVector {
 
   public func dot(_ other: FlatVector) -> Double {
     let a = entries, b = other.entries
-    var sum = 0.0
-    for i in 0..<count { sum += a[i] * b[i] }
-    return sum
+    return sumInParts(0..<count) { a[$0] * b[$0] }
   }
 
   /// The Euclidean norm; entries are scaled where their squares leave the range of doubles.
@@ -62,12 +60,11 @@ public final class FlatVector {
   /// ‖self - other‖.
   public func distance(to other: FlatVector) -> Double {
     let a = entries, b = other.entries
-    var sum = 0.0
-    for i in 0..<count {
-      let difference = a[i] - b[i]
-      sum += difference * difference
+    let squared = sumInParts(0..<count) { position in
+      let difference = a[position] - b[position]
+      return difference * difference
     }
-    if sum.isNormal { return sum.squareRoot() }
+    if squared.isNormal { return squared.squareRoot() }
     return scaledNorm { a[$0] - b[$0] }
   }
 

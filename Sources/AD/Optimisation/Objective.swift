@@ -22,6 +22,7 @@ public final class Objective {
     var hasFailed = false
     var originValue = Double.nan
     var originNorm = Double.nan
+    var hasOriginGradient = false
     /// Which binding evaluates: there are several where rows are taken in batches.
     var active = 0
   }
@@ -147,9 +148,13 @@ public final class Objective {
   var stepLength: Double { point.distance(to: origin) }
 
   /// Remembers the point and what is known of it as the start of a step.
-  func mark() {
+  ///
+  /// - Parameter keepsGradient: false for a step that evaluates nothing, and so needs no copy: after
+  ///   `restore()` the gradient is that of the last evaluation then.
+  func mark(keepsGradient: Bool = true) {
     origin.copy(point)
-    originGradient.copy(gradient)
+    if keepsGradient { originGradient.copy(gradient) }
+    state.pointee.hasOriginGradient = keepsGradient
     state.pointee.originValue = value
     state.pointee.originNorm = gradientNorm
   }
@@ -157,7 +162,7 @@ public final class Objective {
   /// Goes back to where the step started.
   func restore() {
     point.copy(origin)
-    gradient.copy(originGradient)
+    if state.pointee.hasOriginGradient { gradient.copy(originGradient) }
     state.pointee.value = originValue
     state.pointee.gradientNorm = originNorm
   }

@@ -38,7 +38,7 @@ public struct RunDiagnosis {
   public func findings() -> [RunFinding] {
     guard let first = result.rows.first else { return [] }
     if isUnbounded { return [.unbounded] }
-    if result.reason == .nonfinite || result.value > first.value {
+    if result.reason == .nonfinite || result.value > greatestEnd(first.value) {
       let (limit, curvature) = stabilityLimit(at: result.history.point(0))
       return [.diverges(limit: limit, curvature: curvature)]
     }
@@ -49,6 +49,11 @@ public struct RunDiagnosis {
   }
 
   // MARK: Steps
+
+  /// Where E may end after it began at a value: around a minimum batches leave it swaying.
+  private func greatestEnd(_ value: Double) -> Double {
+    result.hasBatches ? value + 0.1 * abs(value) : value
+  }
 
   /// The greatest stable step on a quadratic with greatest curvature L, if the run's step is beyond it.
   ///
@@ -119,8 +124,9 @@ public struct RunDiagnosis {
   }
 
   /// The norms at a quarter, half and the end of the run, if the weights diverge: they moved in the
-  /// second half as far as in the quarter before, in the same direction, and the minimum along that
-  /// direction, as slope and curvature place it, has not come nearer.
+  /// second half as far as in the quarter before, in the same direction, and a good part of the way to
+  /// the minimum along that direction, as slope and curvature place it, which has not come nearer. (In
+  /// a long valley it does not either, but the run has gone a small part of the way.)
   private var divergingWeights: [Double]? {
     let history = result.history
     let rows = meaningfulRows
@@ -139,10 +145,9 @@ public struct RunDiagnosis {
       early.dot(late) >= 0.95 * lengths.0 * lengths.1
     else { return nil }
     late.scale(1 / lengths.1)
-    guard let curvature = try? objective.curvature(),
-      let now = distanceAhead(end, late, curvature),
-      let before = distanceAhead(half, late, curvature),
-      now >= 0.8 * before
+    let width = 0.01 * lengths.1
+    guard let before = distanceAhead(half, late, width), lengths.1 >= 0.3 * before,
+      let now = distanceAhead(end, late, width), now >= 0.8 * before
     else { return nil }
     return [quarter.norm, half.norm, end.norm]
   }
@@ -156,12 +161,13 @@ public struct RunDiagnosis {
     return spent.map { $0 + 1 } ?? history.records.count
   }
 
-  /// -E'/E'' along a unit direction: where the minimum is, if E is a parabola there.
+  /// -E'/E'' along a unit direction: where the minimum is, if E is a parabola there. E'' comes from the
+  /// slopes at both ends of an interval, for nothing hangs on its digits and a Hessian would have to be
+  /// compiled.
   private func distanceAhead(
-    _ point: FlatVector, _ direction: FlatVector, _ curvature: Curvature
+    _ point: FlatVector, _ direction: FlatVector, _ width: Double
   ) -> Double? {
-    let here = FlatVector(point.count), product = FlatVector(point.count)
-    let gradient = FlatVector(point.count)
+    let here = FlatVector(point.count), gradient = FlatVector(point.count)
     here.copy(objective.point)
     gradient.copy(objective.gradient)
     let (value, norm) = (objective.value, objective.gradientNorm)
@@ -172,9 +178,10 @@ public struct RunDiagnosis {
     objective.point.copy(point)
     guard (try? objective.evaluate()) != nil else { return nil }
     let slope = objective.gradient.dot(direction)
-    guard slope < 0, (try? curvature.multiply(at: point, direction, into: product)) != nil
-    else { return nil }
-    let bend = direction.dot(product)
+    guard slope < 0 else { return nil }
+    objective.point.add(width, direction)
+    guard (try? objective.evaluate()) != nil else { return nil }
+    let bend = (objective.gradient.dot(direction) - slope) / width
     return bend > 0 ? -slope / bend : .infinity
   }
 

@@ -25,8 +25,11 @@ public struct RunHistory: Sendable {
   private let recordLimit: Int
   private let pathLimit: Int
 
-  /// - Parameter expected: the most iterations there will be.
-  init(dimension: Int, expected: Int, recordLimit: Int = 1 << 19, entryLimit: Int = 1 << 22) {
+  /// - Parameters:
+  ///   - expected: the most iterations there will be.
+  ///   - entryLimit: the most numbers of the path. Memory that is touched for the first time costs
+  ///     more than all else in a step.
+  init(dimension: Int, expected: Int, recordLimit: Int = 1 << 19, entryLimit: Int = 1 << 20) {
     self.dimension = dimension
     self.recordLimit = recordLimit
     pathLimit = max(3, entryLimit / max(1, dimension))

@@ -37,7 +37,7 @@ struct FitReport {
     output.blocks += [.table(estimates(names)), .blank, .paragraph(StyledText(summary))]
     let size = names.count
     if size > 1, size <= Self.correlationLimit || showsCorrelation,
-      statistics.free.count > 1, statistics.dependences.isEmpty
+      statistics.free.count > 1, statistics.dependences.isEmpty, fit.reason != .interrupted
     {
       output.blocks += [.blank, .table(correlations(names)), .blank]
     }

@@ -32,7 +32,9 @@ struct ArrayPlot {
     }
     plot = Plot(title: curves.map(\.name).joined(separator: ", "), curves: curves)
     plot.x.label = base?.name ?? ""
-    if arguments.targetText == RunArrays.losses.spelling, let run = session.storedRun(.losses) {
+    if base == nil, arguments.targetText == RunArrays.losses.spelling,
+      let run = session.storedRun(.losses)
+    {
       plot = Self.losses(run, plot.curves[0].y)
     }
   }

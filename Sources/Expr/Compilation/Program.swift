@@ -238,6 +238,8 @@ public final class Program {
   /// - Throws: the diagnostic of an interruption when Ctrl-C is pressed during the run; what a kernel
   ///   reports (a singular matrix), if an output depends on its result.
   public func run() throws(Diagnostic) {
+    // Programs too small to look up in between may run in long loops.
+    if interruptionRequested.load(ordering: .relaxed) { throw .interrupted }
     if !isComplete { for index in unset { own(index) } }
     if try evaluate(), let diagnostic = try cause() { throw diagnostic }
   }

@@ -1,3 +1,5 @@
+import Synchronization
+
 extension Primitive {
   /// Operations that only move, repeat or gather entries. All are linear: each names its transpose.
   static let arrangement: [Primitive] = [
@@ -61,7 +63,13 @@ extension Primitive {
         guard case .progression(let start, let step, let count) = arguments.attribute else {
           return
         }
-        for position in 0..<count { arguments.output[position] = start + Double(position) * step }
+        for position in 0..<count {
+          arguments.output[position] = start + Double(position) * step
+          // The program looks again after the kernel and throws.
+          if position & 0xfffff == 0xfffff, interruptionRequested.load(ordering: .relaxed) {
+            return
+          }
+        }
       }, derivative: .zero, notation: .range, isFoldable: false),
   ]
 

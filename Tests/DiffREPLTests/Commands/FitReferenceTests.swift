@@ -133,6 +133,16 @@ struct FitReferenceTests {
     #expect(digits(answer.numbers("at", ["b"]), wanted) >= 10)
   }
 
+  /// The same likelihoods as minima, written by hand: 8 digits of every coefficient.
+  @Test(arguments: LikelihoodCase.all, ["newton", "bfgs"])
+  func minimisedLikelihoods(_ likelihood: LikelihoodCase, _ method: String) throws {
+    let path = "\(TestFiles.root)/\(ReferenceFit.folder)/datasets/\(likelihood.file)"
+    let answer = try FitAnswer(
+      "d = read(\"\(path)\");\n\(likelihood.script)\n:minimize L method=\(method) tol=1e-9")
+    #expect(answer.converged)
+    #expect(digits(answer.numbers("at", ["b"]), likelihood.wanted) >= 8)
+  }
+
   // MARK: Test functions
 
   /// Moré, Garbow and Hillstrom's functions as residuals to make small, from the standard start.
@@ -184,4 +194,50 @@ struct FitReferenceTests {
     #expect(got.count == wanted.count)
     #expect(differs == nil, "\(what): \(differs?.0 ?? 0), not \(differs?.1 ?? 0)")
   }
+}
+
+/// A likelihood in the language, of a table `d` and coefficients `b`, which end where they are known
+/// to.
+struct LikelihoodCase: Sendable, CustomTestStringConvertible {
+  let testDescription: String
+  let file: String
+  let script: String
+  let wanted: [Double]
+
+  static let all: [LikelihoodCase] = [
+    LikelihoodCase(
+      testDescription: "logistic, two coefficients", file: "oring.csv",
+      script: """
+        b = [0, 0]
+        η = b[1] + b[2]*d.temperature_F;
+        L = sum(softplus(η) - d.distress.*η)
+        """,
+      wanted: ReferenceFit("datasets", "fit_oring_logit.json").numbers("coef")),
+    LikelihoodCase(
+      testDescription: "logistic, three coefficients", file: "iris.csv",
+      script: """
+        data X = hcat(ones(100), d.petal_length[51:150], d.petal_width[51:150]);
+        data y = [if i > 50 then 1 else 0 for i in 1:100];
+        b = [0, 0, 0]
+        L = sum(softplus(X*b) - y.*(X*b))
+        """,
+      wanted: ReferenceFit("datasets", "fit_iris_logit2.json").numbers("coef")),
+    LikelihoodCase(
+      testDescription: "probit", file: "oring.csv",
+      script: """
+        b = [0, 0]
+        η = b[1] + b[2]*d.temperature_F;
+        Φ(x) = erfc(-x/sqrt(2))/2
+        L = -sum(d.distress.*log(Φ(η)) + (1 - d.distress).*log(Φ(-η)))
+        """,
+      wanted: [8.7749543142684515, -0.13509646300145099]),
+    LikelihoodCase(
+      testDescription: "Poisson", file: "stackloss.csv",
+      script: """
+        b = [0, 0, 0]
+        η = b[1] + b[2]*d.AIRFLOW + b[3]*d.WATERTEMP;
+        L = sum(exp(η) - d.STACKLOSS.*η)
+        """,
+      wanted: [-0.56563849809815019, 0.029208485166340980, 0.073263671389866133]),
+  ]
 }

@@ -26,6 +26,7 @@ import Testing
     (valley + ":minimize E metod=adam", ["no option 'metod'", "did you mean 'method='?"]),
     (valley + ":minimize E method=adams", ["no method 'adams'", "did you mean adam?", "lbfgs"]),
     (valley + ":minimize E method=gd,", ["no method ''"]),
+    (valley + ":minimize E method=gd,adam,gd", ["'gd' stands twice"]),
     (
       valley + ":minimize E method=adam momentum=.5",
       ["adam has no constant 'momentum='", "beta1=, beta2=, eps="]
@@ -154,6 +155,24 @@ import Testing
       #expect(replay.errorText == "")
       #expect(!replay.text.contains("warning"), "\(replay.text)")
     }
+  }
+
+  /// In a long valley the minimum stays far ahead, which does not mean that there is none.
+  @Test func aLongValleyIsNoDivergence() {
+    let replay = Replay(
+      "w=[0,0]\nE=1e-4*(w[1]-10)^2+(w[2]-1)^2\n:minimize E step=.5 iters=1000")
+    #expect(replay.errorText == "")
+    #expect(!replay.text.contains("warning"), "\(replay.text)")
+  }
+
+  /// At the minimum batches lift E a little: the run does not diverge.
+  @Test func batchesSwayAroundAMinimum() {
+    let replay = Replay(
+      SlideDescentTests.likelihood
+        + ":minimize f method=newton\n"
+        + ":minimize f method=sgd step=.01 batch=2 rows=X,y iters=50 tol=0 seed=1")
+    #expect(replay.errorText == "")
+    #expect(!replay.text.contains("diverges"), "\(replay.text)")
   }
 
   // MARK: What it keeps

@@ -111,6 +111,10 @@ import Testing
       ["x[1], x[2], x[3] against k"]
     ),
     ("x=1\nE=x^4\n:minimize E step=.1 iters=30\n:plot losses", ["E against k", "k\n"]),
+    (
+      "x=1\nE=x^4\n:minimize E step=.1 iters=30\n:plot losses against path[:,1]",
+      ["  losses\n", "•"]
+    ),
   ])
   func draws(_ script: String, _ parts: [String]) {
     let replay = Replay(script)

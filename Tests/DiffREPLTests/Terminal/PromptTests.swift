@@ -35,9 +35,27 @@ struct PromptTests {
       try terminal.expect("gd: ")
       #expect(!terminal.appears(Self.prompt, within: .milliseconds(300)), "ended by itself")
       terminal.send("\u{3}")
-      try terminal.expect("the best point is kept", within: .seconds(2))
-      try terminal.expect(Self.prompt, within: .seconds(2))
+      try terminal.expect("the best point is kept", within: .seconds(1))
+      try terminal.expect(Self.prompt, within: .seconds(1))
       try enter("y = 6*7", at: terminal, showing: "y = 42")
+    }
+  }
+
+  /// Work in one piece looks up as well: the promise is 0.2 s, the limit here is for busy machines.
+  @Test(arguments: [
+    ("s = 0", "for i in 1:100000000 { s := s + 1 }"),
+    ("s = 0", "sum(sin(randn(100000000)))"),
+    ("data A = randn(40000, 40); data y = A*ones(40)", ":fit y ~ A*b over b=zeros(40)"),
+  ])
+  func controlCEndsWorkInOnePiece(_ before: String, _ statement: String) throws {
+    try atThePrompt { terminal in
+      terminal.send(before + ";\r")
+      try terminal.expect(Self.prompt, within: .seconds(30))
+      terminal.send(statement + "\r")
+      #expect(!terminal.appears(Self.prompt, within: .milliseconds(500)), "ended by itself")
+      terminal.send("\u{3}")
+      try terminal.expect("interrupted", within: .seconds(1))
+      try terminal.expect(Self.prompt, within: .seconds(1))
     }
   }
 

@@ -53,6 +53,9 @@ struct MinimizePlan {
           hint: (close.map { "did you mean \($0)? " } ?? "")
             + "methods: \(OptimiserTable.names.joined(separator: ", "))")
       }
+      guard !types.contains(where: { $0 == method }) else {
+        throw Diagnostic("'\(name)' stands twice", at: arguments.place(of: "method"))
+      }
       types.append(method)
     }
     return types
