@@ -18,7 +18,7 @@ PROGRAM   := .build/release/diffrepl
 PREPARING := </dev/null >&2
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint bench install clean toolchain readline
+.PHONY: help run build test sanitize lint bench install clean toolchain readline
 
 ## run: build what is missing and start the REPL; ARGS="..." is its command line
 run: build
@@ -31,6 +31,12 @@ build: toolchain readline
 ## test: all tests
 test: toolchain readline
 	@$(SWIFT) test $(ARGS) </dev/null
+
+## sanitize: all tests with checks of memory, and those of threads with checks of races
+sanitize: toolchain readline
+	@ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --sanitize=address --scratch-path .build/address \
+	  $(ARGS) </dev/null
+	@$(SWIFT) test --sanitize=thread --scratch-path .build/thread --filter 'Thread' </dev/null
 
 ## lint: the style check
 lint: toolchain

@@ -12,6 +12,7 @@
 #define SET_AVX512 1
 #define SET_HAS_FUSED 1
 #define WIDE_LANES 8
+#define PAIRED_LANES 16
 #define TILE_ROWS 8
 
 #include "Body/Kernels.h"

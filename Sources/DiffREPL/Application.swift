@@ -27,6 +27,8 @@ struct Application {
     session = Session(isSandboxed: tool.sandbox)
     if tool.sandbox { Sandbox.enter() }
     session.settings.echo = tool.echo
+    session.settings.threads = ThreadChoice(tool.threads)?.count
+    Program.useThreads(session.settings.threads)
     session.edit { $0.random = RandomGenerator(seed: tool.seed) }
   }
 

@@ -54,6 +54,9 @@ struct CommandLineTool: ParsableCommand {
   @Option(help: "Seed of the random numbers.")
   var seed: UInt64 = 0
 
+  @Option(help: "Threads of large programs: a number, or auto for one a core.")
+  var threads = "auto"
+
   @Flag(help: "Neither read nor write the history file.")
   var noHistory = false
 
@@ -86,6 +89,9 @@ struct CommandLineTool: ParsableCommand {
 
   func validate() throws {
     if let width, width < 20 { throw ValidationError("--width takes at least 20 columns") }
+    if ThreadChoice(threads) == nil {
+      throw ValidationError("--threads takes \(ThreadChoice.choices)")
+    }
   }
 
   /// Files and texts in the order of the command line, which the parsed lists have lost.

@@ -52,8 +52,9 @@ extension Session {
     let range = try evaluateDrawing(generator.range, tree).value
     let hidden = names(of: generator.pattern, tree).map { ($0, environment[$0]) }
     for (name, _) in hidden { edit { $0.replace(name, by: nil) } }
-    for entry in try range.entries(at: tree.span(of: generator.range)) {
-      try bind(generator.pattern, tree, to: entry)
+    let count = try range.entryCount(at: tree.span(of: generator.range))
+    for position in 0..<count {
+      try bind(generator.pattern, tree, to: range.entry(position))
       output += try walk(generators.dropFirst(), body, tree)
     }
     restore(hidden)
@@ -121,19 +122,29 @@ extension Session {
 }
 
 extension Value {
-  /// What a loop walks over: entries, rows of a matrix, parts of a tuple.
-  fileprivate func entries(at span: SourceSpan) throws(Diagnostic) -> [Value] {
+  /// How many a loop walks over: entries, rows of a matrix, parts of a tuple.
+  fileprivate func entryCount(at span: SourceSpan) throws(Diagnostic) -> Int {
     switch self {
-    case .tuple(let parts): return parts
+    case .tuple(let parts): return parts.count
     case .tensor(let tensor) where tensor.shape.isVector || tensor.shape.isRow:
-      return tensor.elements.map { .tensor(Tensor($0)) }
+      return tensor.elements.count
     case .tensor(let tensor) where tensor.shape.isMatrix, .table(_, let tensor):
-      let columns = tensor.shape.dimensions[1]
-      return (0..<tensor.shape.dimensions[0]).map { row in
-        let entries = Array(tensor.elements[row * columns..<(row + 1) * columns])
-        return .tensor(Tensor(.vector(columns), entries))
-      }
+      return tensor.shape.dimensions[0]
     default: throw Diagnostic("a loop walks over an array, a range or a tuple", at: span)
+    }
+  }
+
+  /// One of them, from 0.
+  fileprivate func entry(_ position: Int) -> Value {
+    switch self {
+    case .tuple(let parts): return parts[position]
+    case .tensor(let tensor) where tensor.shape.isMatrix && !tensor.shape.isRow,
+      .table(_, let tensor):
+      let columns = tensor.shape.dimensions[1]
+      let row = tensor.elements[position * columns..<(position + 1) * columns]
+      return .tensor(Tensor(.vector(columns), Array(row)))
+    case .tensor(let tensor): return .tensor(Tensor(tensor.elements[position]))
+    default: return self
     }
   }
 }

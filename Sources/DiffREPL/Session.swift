@@ -104,12 +104,32 @@ struct SessionSettings: Sendable, Equatable {
   var isInteractive = false
   /// Columns; nil follows the terminal.
   var width: Int?
+  /// What large programs use; nil is one a core. They are those of the process: one that is set last
+  /// counts.
+  var threads: Int?
   /// nil follows the locale.
   var isASCII: Bool?
   /// Tables of runs have a column of times, which differ from run to run.
   var showsTimes = true
   /// nil follows the terminal.
   var usesColour: Bool?
+}
+
+/// A number of threads as it is typed: 1 to the limit, or `auto`.
+struct ThreadChoice {
+  static let choices = "1 to \(Program.threadLimit), auto"
+
+  /// nil is one a core.
+  let count: Int?
+
+  init?(_ word: String) {
+    guard word != "auto" else {
+      count = nil
+      return
+    }
+    guard let number = Int(word), (1...Program.threadLimit).contains(number) else { return nil }
+    count = number
+  }
 }
 
 extension Output {

@@ -115,17 +115,34 @@ import Darwin
     }
   }
 
-  @Test("sin and cos together are sin and cos apart", arguments: KernelSet.all)
-  func together(set: KernelSet) {
-    let function = RealFunction.all.first { $0.name == "sin" }!
-    let x = function.arguments(500) + [0, -0.0, .infinity, .nan, 1e22]
-    var sine = x
-    var cosine = [Double](repeating: 0, count: x.count)
-    sine.withUnsafeMutableBufferPointer {
-      set.kernels.sincos($0.baseAddress!, &cosine, $0.baseAddress!, x.count)
+  static let twoFunctions: [(first: String, second: String, PairKernel, ScalarPairKernel)] = [
+    ("sin", "cos", { $0.sincos }, { $0.sincos_one }),
+    ("softplus", "sigmoid", { $0.softplus_sigmoid }, { $0.softplus_sigmoid_one }),
+  ]
+
+  @Test("two functions together are both apart", arguments: KernelSet.all, twoFunctions)
+  func together(
+    set: KernelSet, pair: (first: String, second: String, PairKernel, ScalarPairKernel)
+  ) {
+    let first = RealFunction.all.first { $0.name == pair.first }!
+    let second = RealFunction.all.first { $0.name == pair.second }!
+    let x = first.arguments(500) + [0, -0.0, .infinity, -.infinity, .nan, 1e22, 710, -730]
+    for count in Array(0...40) + [x.count] {
+      var f = Array(x[..<count])
+      var g = [Double](repeating: -7, count: count + 1)
+      f.withUnsafeMutableBufferPointer {
+        guard let base = $0.baseAddress else { return }
+        pair.2(set.kernels)(base, &g, base, count)
+      }
+      #expect(zip(f, set.map(first.kernel, Array(x[..<count]))).allSatisfy(isSame))
+      #expect(zip(g, set.map(second.kernel, Array(x[..<count]))).allSatisfy(isSame))
+      #expect(g[count] == -7)
     }
-    #expect(zip(sine, set.map({ $0.sin }, x)).allSatisfy(isSame))
-    #expect(zip(cosine, set.map({ $0.cos }, x)).allSatisfy(isSame))
+    for x in x {
+      var other = 0.0
+      #expect(isSame(pair.3(set.kernels)(x, &other), first.oneLane(set.kernels)(x)), "at \(x)")
+      #expect(isSame(other, second.oneLane(set.kernels)(x)), "at \(x)")
+    }
   }
 
   @Test("powers: the special cases of C99", arguments: KernelSet.all)

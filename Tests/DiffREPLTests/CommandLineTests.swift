@@ -75,7 +75,8 @@ import Testing
   @Test(arguments: [
     (["--nosuch"], "Unknown option '--nosuch'"), (["--width", "5"], "at least 20 columns"),
     (["--width", "x"], "'x' is invalid"), (["--color", "red"], "'red' is invalid"),
-    (["-e"], "Missing value"),
+    (["--threads", "0"], "--threads takes 1 to 256, auto"),
+    (["--threads", "x"], "--threads takes 1 to 256, auto"), (["-e"], "Missing value"),
   ])
   func refusesUsage(arguments: [String], message: String) throws {
     let program = try Program.run(arguments, input: "1")

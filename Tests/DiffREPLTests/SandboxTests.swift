@@ -6,8 +6,8 @@ import Testing
     ("d = read(\"/etc/hostname\")", "--sandbox does not let a script read a file"),
     (":load lesson.drepl", "--sandbox does not let a script run :load on files"),
     (":save x.drepl", "--sandbox does not let a script run :save on files"),
-    ("sum(rand(10^9))", "this array is too large"),
-    ("x = zeros(10^8); x[1] := 2", "this needs more memory than the limit of 512 MiB"),
+    ("sum(rand(10^9))", "this needs 7629 MiB, more memory than the limit of 512 MiB"),
+    ("x = zeros(10^8); x[1] := 2", "this needs 762.9 MiB, more memory than the limit of 512 MiB"),
   ])
   func refuses(_ statement: String, _ message: String) throws {
     let program = try Program.run(["--sandbox"], input: "1 + 1\n\(statement)\n")

@@ -1,12 +1,16 @@
-/// One instruction set: the functions for its own number of lanes, the same functions for two lanes
-/// (the one-lane forms; all operations are exact or rounded correctly, so the bits agree), and the
-/// kernels made of them.
+/// One instruction set: the functions for its own number of lanes, the same functions for one lane (all
+/// operations are exact or rounded correctly, so the bits agree) and for two vectors side by side,
+/// and the kernels made of them.
 
-#define LANES 2
+#define LANES 1
 #include "Functions.h"
 #undef LANES
-#if WIDE_LANES != 2
 #define LANES WIDE_LANES
+#include "Functions.h"
+#undef LANES
+
+#if PAIRED_LANES
+#define LANES PAIRED_LANES
 #include "Functions.h"
 #undef LANES
 #endif
@@ -19,6 +23,7 @@
 #include "OneLane.h"
 #include "Reductions.h"
 #include "Tile.h"
+#include "Transposition.h"
 #include "Packing.h"
 #include "MatrixProduct.h"
 #include "MatrixVector.h"

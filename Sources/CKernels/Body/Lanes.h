@@ -70,6 +70,10 @@ LANEWISE V looked_up(const double *table, L index) {
 #if SET_AVX512 && LANES == 8
   __m512d low = _mm512_loadu_pd(table), high = _mm512_loadu_pd(table + 8);
   return (V)_mm512_permutex2var_pd(low, (__m512i)index, high);
+#elif SET_AVX512 && LANES == 16
+  return __builtin_shufflevector(
+    looked_up(table, index.lo), looked_up(table, index.hi), 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11,
+    12, 13, 14, 15);
 #else
   V out;
 #pragma clang loop unroll(full)

@@ -4,8 +4,8 @@
 
 /// Depth, rows and columns of what is packed at a time: a strip of A stays in the first-level
 /// cache, a block of A in the second, a block of B in the third.
-#define BLOCK_DEPTH 256
-#define BLOCK_ROWS 96
+#define BLOCK_DEPTH 128
+#define BLOCK_ROWS 192
 #define BLOCK_COLUMNS (1008 / TILE_COLUMNS * TILE_COLUMNS)
 
 /// The product of a packed block of A and a packed block of B.
@@ -27,8 +27,6 @@ static void packed_block(
     }
   }
 }
-
-static inline long least(long a, long b) { return a < b ? a : b; }
 
 /// Both operands packed, block by block.
 static void packed_product(

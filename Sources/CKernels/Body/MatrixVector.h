@@ -56,12 +56,65 @@ static inline __attribute__((always_inline)) void row_dots(
   }
 }
 
+/// The sums over each of `LANES` vectors, in lane r that of the r-th, with the bits of `folded_sum`:
+/// halves are added as there, of several vectors at a time.
+static inline __attribute__((always_inline)) V sums_across(V *row) {
+#define HALVES_ADDED(step)                                                         \
+  _Pragma("clang loop unroll(full)") for (int r = 0; r < step; r++) row[r] =       \
+    LOW_##step(row[r], row[r + step]) + HIGH_##step(row[r], row[r + step]);
+#if LANES >= 8
+  HALVES_ADDED(4)
+#endif
+#if LANES >= 4
+  HALVES_ADDED(2)
+#endif
+  HALVES_ADDED(1)
+  return row[0];
+}
+
+/// As many rows of at most 32 entries as are a multiple of `LANES`; x stays in `vectors` registers, the
+/// last with `part` > 0 entries.
+static inline __attribute__((always_inline)) void short_row_products(
+  int vectors, long part, long m, const double *a, long a_row, const double *x, double *y,
+  int accumulate
+) {
+  V factor[ACCUMULATORS];
+  _Pragma("clang loop unroll(full)") for (int j = 0; j < vectors; j++)
+    factor[j] = j < vectors - 1 ? load(x + j * LANES) : load_part(x + j * LANES, part, 0);
+  for (long i = 0; i + LANES <= m; i += LANES, a += LANES * a_row) {
+    V sum[LANES];
+    _Pragma("clang loop unroll(full)") for (int r = 0; r < LANES; r++) {
+      const double *line = a + r * a_row;
+      V total[ACCUMULATORS];
+      _Pragma("clang loop unroll(full)") for (int j = 0; j < ACCUMULATORS; j++) total[j] = 0;
+      _Pragma("clang loop unroll(full)") for (int j = 0; j < vectors; j++) {
+        const double *at = line + j * LANES;
+        V entries = j < vectors - 1 ? load(at) : load_part(at, part, 0);
+        total[j] = multiply_add(entries, factor[j], total[j]);
+      }
+      sum[r] = gathered_sum(total);
+    }
+    V sums = sums_across(sum);
+    store(y + i, accumulate ? load(y + i) + sums : sums);
+  }
+}
+
 /// Rows contiguous.
 static void row_products(
   long m, long n, const double *a, long a_row, const double *x, double *y, int accumulate
 ) {
   double sums[ROWS_AT_ONCE];
   long i = 0;
+#if LANES == 8
+  if (n > 0 && n <= 32) {
+    long vectors = (n + LANES - 1) / LANES, part = n - (vectors - 1) * LANES;
+    if (vectors == 1) short_row_products(1, part, m, a, a_row, x, y, accumulate);
+    else if (vectors == 2) short_row_products(2, part, m, a, a_row, x, y, accumulate);
+    else if (vectors == 3) short_row_products(3, part, m, a, a_row, x, y, accumulate);
+    else short_row_products(4, part, m, a, a_row, x, y, accumulate);
+    i = m / LANES * LANES;
+  }
+#endif
   for (; i + ROWS_AT_ONCE <= m; i += ROWS_AT_ONCE) {
     row_dots(ROWS_AT_ONCE, sums, a + i * a_row, a_row, x, n);
     for (int r = 0; r < ROWS_AT_ONCE; r++) y[i + r] = accumulate ? y[i + r] + sums[r] : sums[r];
@@ -93,10 +146,42 @@ static inline __attribute__((always_inline)) void add_columns(
   }
 }
 
+/// Columns of at most four vectors, so that y stays in registers; the last vector has `part` entries
+/// if that is not 0.
+static inline __attribute__((always_inline)) void add_short_columns(
+  int vectors, long part, double *y, const double *a, long a_column, const double *x, long n,
+  int accumulate
+) {
+  V sum[4];
+  _Pragma("clang loop unroll(full)") for (int v = 0; v < vectors; v++)
+    sum[v] = accumulate ? tile_load(y + v * LANES, v == vectors - 1 ? part : 0) : (V)0.0;
+  _Pragma("clang loop unroll_count(4)") for (long j = 0; j < n; j++)
+    _Pragma("clang loop unroll(full)") for (int v = 0; v < vectors; v++)
+      sum[v] = multiply_add(
+        tile_load(a + j * a_column + v * LANES, v == vectors - 1 ? part : 0), x[j], sum[v]);
+  _Pragma("clang loop unroll(full)") for (int v = 0; v < vectors; v++)
+    tile_store(y + v * LANES, sum[v], v == vectors - 1 ? part : 0);
+}
+
 /// Columns contiguous.
 static void column_products(
   long m, long n, const double *a, long a_column, const double *x, double *y, int accumulate
 ) {
+  if (m > 0 && m <= 4 * LANES) {
+    long vectors = (m + LANES - 1) / LANES, part = m % LANES;
+    if (part) {
+      if (vectors == 1) add_short_columns(1, part, y, a, a_column, x, n, accumulate);
+      else if (vectors == 2) add_short_columns(2, part, y, a, a_column, x, n, accumulate);
+      else if (vectors == 3) add_short_columns(3, part, y, a, a_column, x, n, accumulate);
+      else add_short_columns(4, part, y, a, a_column, x, n, accumulate);
+    } else {
+      if (vectors == 1) add_short_columns(1, 0, y, a, a_column, x, n, accumulate);
+      else if (vectors == 2) add_short_columns(2, 0, y, a, a_column, x, n, accumulate);
+      else if (vectors == 3) add_short_columns(3, 0, y, a, a_column, x, n, accumulate);
+      else add_short_columns(4, 0, y, a, a_column, x, n, accumulate);
+    }
+    return;
+  }
   for (long i = 0; i < m; i += STRETCH) {
     long rows = least(m - i, STRETCH), j = 0;
     if (!accumulate) fill_splat(y + i, 0, rows);

@@ -5,14 +5,15 @@ typedef V unaligned_lanes __attribute__((aligned(8)));
 static inline V load(const double *p) { return *(const unaligned_lanes *)p; }
 static inline void store(double *p, V x) { *(unaligned_lanes *)p = x; }
 
-/// The first `count` entries, 0 < count < LANES, and `rest` in the other lanes.
+/// The first `count` entries, 0 < count ≤ LANES, and `rest` in the other lanes. A full vector is as fast
+/// as `load` where the set has masks.
 static inline V load_part(const double *p, long count, double rest) {
 #if SET_AVX512
   return (V)_mm512_mask_loadu_pd(_mm512_set1_pd(rest), (__mmask8)((1 << count) - 1), p);
 #else
   V x = rest;
 #pragma clang loop unroll(full)
-  for (int lane = 0; lane < LANES - 1; lane++)
+  for (int lane = 0; lane < LANES; lane++)
     if (lane < count) x[lane] = p[lane];
   return x;
 #endif

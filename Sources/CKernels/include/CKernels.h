@@ -19,6 +19,9 @@
 /// out[i] = f(x[i])
 typedef void ck_unary(double *out, const double *x, long n);
 
+/// first[i] = f(x[i]), second[i] = g(x[i]), with the bits that the kernels of each alone give
+typedef void ck_pair(double *first, double *second, const double *x, long n);
+
 /// out[i] = f(a[i], b[i])
 typedef void ck_binary(double *out, const double *a, const double *b, long n);
 
@@ -30,6 +33,9 @@ typedef double ck_reduction(const double *x, long n);
 
 /// f(x) of one number, with the bits that the kernel on arrays gives.
 typedef double ck_scalar(double x);
+
+/// f(x) of one number; g(x) goes to `second`.
+typedef double ck_scalar_pair(double x, double *second);
 
 /// The kernels of one instruction set.
 typedef struct ck_kernels {
@@ -48,6 +54,8 @@ typedef struct ck_kernels {
   ck_unary *log1p;
   /// The hyperbolic tangent. Keeps the sign of zero.
   ck_unary *tanh;
+  /// 1 / cosh x. Underflows gradually.
+  ck_unary *sech;
   /// 1 / (1 + e^-x), with relative accuracy also where it underflows.
   ck_unary *sigmoid;
   /// log(1 + e^x), with relative accuracy for all x.
@@ -58,7 +66,9 @@ typedef struct ck_kernels {
   ck_unary *cos;
   /// sine[i] = sin(x[i]), cosine[i] = cos(x[i]), for little more than one of them. `x` may be one
   /// of the outputs.
-  void (*sincos)(double *sine, double *cosine, const double *x, long n);
+  ck_pair *sincos;
+  /// softplus[i] = log(1 + e^x[i]), sigmoid[i] = 1 / (1 + e^-x[i]), from one exponential.
+  ck_pair *softplus_sigmoid;
 
   // Functions of one argument that are rounded correctly.
 
@@ -179,10 +189,13 @@ typedef struct ck_kernels {
   ck_scalar *log_one;
   ck_scalar *log1p_one;
   ck_scalar *tanh_one;
+  ck_scalar *sech_one;
   ck_scalar *sigmoid_one;
   ck_scalar *softplus_one;
   ck_scalar *sin_one;
   ck_scalar *cos_one;
+  ck_scalar_pair *sincos_one;
+  ck_scalar_pair *softplus_sigmoid_one;
   double (*pow_one)(double a, double b);
   /// a·b + c, rounded as `mul_add` rounds it.
   double (*mul_add_one)(double a, double b, double c);
@@ -193,6 +206,12 @@ const ck_kernels *ck_best(void);
 
 /// The set of that name, or null where this machine cannot run it. For tests.
 const ck_kernels *_Nullable ck_named(const char *name);
+
+/// How many cores this process may run on, at least 1.
+long ck_available_cores(void);
+
+/// How many bytes of memory this process may have; the largest number if there is no such limit.
+long ck_address_space(void);
 
 #pragma clang assume_nonnull end
 

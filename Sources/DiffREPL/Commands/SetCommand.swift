@@ -9,6 +9,7 @@ enum SetCommand: Command {
     digits 1…17 (17: as many as it takes to read the number back) · notation
     roulet|peyre|finistr|wengert · width n|auto · ascii on|off|auto · color on|off|auto ·
     echo on|off (a script prints the lines it runs) · times on|off (races show how long they took) ·
+    threads n|auto (what large programs use; results do not depend on it) ·
     certify on|off (printed values and gradients are computed again with twice the digits; those
     that differ stand grey, or in brackets)
     """
@@ -48,6 +49,14 @@ enum SetCommand: Command {
             guard let width = Int(word), width >= 20 else { return false }
             settings.width = width
           }
+          return true
+        }),
+      Setting(
+        key: "threads", values: ThreadChoice.choices,
+        read: { $0.threads.map(String.init) ?? "auto" },
+        write: { settings, word in
+          guard let choice = ThreadChoice(word) else { return false }
+          settings.threads = choice.count
           return true
         }),
       flag("ascii", \.isASCII), flag("color", \.usesColour),
@@ -101,6 +110,11 @@ enum SetCommand: Command {
     guard words.count == 2, setting.write(&session.settings, words[1]) else {
       throw Diagnostic(
         "'\(key)' takes \(setting.values)", at: SourceSpan(arguments.source, arguments.target))
+    }
+    if key == "threads" {
+      Program.useThreads(session.settings.threads)
+      // What was compiled before has the threads of then.
+      session.computations = ComputationCache()
     }
     return Output(json: [json([setting], session)])
   }

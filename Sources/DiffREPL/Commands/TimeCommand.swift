@@ -9,7 +9,8 @@ enum TimeCommand: Command {
   static let discussion = """
     The median time of many runs: preparing (from text to a program for value and gradient, made
     anew each time), the value alone, and value and gradient together, with their ratio; then the
-    operations one run executes, the nodes of the graph and the memory the program owns.
+    operations one run executes, the nodes of the graph, the memory the program owns and the threads
+    it runs on, if it is large enough for more than one (`:set threads`).
     In front of :jac :hess :jvp :vjp :hvp :minimize :fit :solve it gives the time of the whole
     command, run on a copy of the session: nothing changes.
     """

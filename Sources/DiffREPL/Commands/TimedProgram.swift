@@ -65,7 +65,9 @@ struct TimedProgram {
       let ratio = NumberFormat(digits: 3).string(gradient / value)
       lines.append("value+gradient  \(Stopwatch.shown(gradient))   \(ratio) times the value")
     }
-    lines.append("\(program.operationCount) operations, \(nodes) nodes, \(program.bytes) bytes")
+    let threads = program.threads > 1 ? ", \(program.threads) threads" : ""
+    lines.append(
+      "\(program.operationCount) operations, \(nodes) nodes, \(program.bytes) bytes\(threads)")
     return Output(
       blocks: lines.map { .line(StyledText($0)) },
       json: [
@@ -75,7 +77,7 @@ struct TimedProgram {
           ("gradient", gradient.map { .number($0) } ?? .null),
           ("ratio", gradient.map { .number($0 / value) } ?? .null),
           ("operations", .integer(program.operationCount)), ("bytes", .integer(program.bytes)),
-          ("nodes", .integer(nodes)),
+          ("nodes", .integer(nodes)), ("threads", .integer(program.threads)),
         ])
       ])
   }

@@ -67,24 +67,38 @@ final class FusedLoop {
 
   // What the loop over blocks reads lies in plain memory: the arrays of a class would be checked for
   // exclusive use and counted at every access, which costs more than a block of short vectors.
-  private let extent: Extent
+  let extent: Extent
   private let instructions: UnsafeMutableBufferPointer<Instruction>
-  private let specials: UnsafeMutableBufferPointer<Special>
-  private let parts: UnsafeMutableBufferPointer<Part>
+  /// For each instruction what runs it.
+  private let kernels: UnsafeMutableBufferPointer<Kernels.BlockKernel>
+  let specials: UnsafeMutableBufferPointer<Special>
+  let parts: UnsafeMutableBufferPointer<Part>
   private let block: Int
+  /// So many blocks less one run between two looks for Ctrl-C, all bits set.
+  private let pollMask: Int
   /// Whether a row is longer than a block.
   private let isWide: Bool
   private let moving: UnsafeMutableBufferPointer<Moving>
   private let numbers: UnsafeMutableBufferPointer<Repeated>
   private let rows: UnsafeMutableBufferPointer<Repeated>
   private let columns: UnsafeMutableBufferPointer<Repeated>
-  private let totals: UnsafeMutableBufferPointer<Double>
+  /// For each special its number so far, where its result goes (to memory, or to what a chunk has for
+  /// it) and where a chunk puts what it adds to places of the chunk before.
+  let totals: UnsafeMutableBufferPointer<Double>
+  let targets: UnsafeMutableBufferPointer<UnsafeMutablePointer<Double>>
+  let heads: UnsafeMutableBufferPointer<UnsafeMutablePointer<Double>>
+  /// Where the chunk begins that runs.
+  private var origin = 0
+  /// The threads that run a large loop together.
+  private let crew: LoopCrew?
   private let registers: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
   private let scratch: UnsafeMutablePointer<Double>
   /// The memory it owns, in bytes.
   let bytes: Int
 
   var operationCount: Int { instructions.count }
+  /// How many threads run it.
+  var threads: Int { crew?.threads ?? 1 }
 
   /// The entries of a block: few enough for a dozen of them to stay in the first-level cache.
   static let blockLength = 256
@@ -92,25 +106,30 @@ final class FusedLoop {
   init(
     _ extent: Extent, instructions: [Instruction], specials: [Special],
     parts: [Part], sources: [Source], scratchIndex: [Int],
-    constants: [(register: Int, value: Double)]
+    constants: [(register: Int, value: Double)], crew: LoopCrew?
   ) {
     self.extent = extent
     self.instructions = .holding(instructions)
+    kernels = .holding(instructions.map { $0.special < 0 ? Kernels.kernel($0.opcode) : .function })
     self.specials = .holding(specials)
     self.parts = .holding(parts)
     totals = .holding(Array(repeating: 0, count: specials.count))
-    let length = Self.length(extent, specials)
-    isWide = extent.columns > length
-    block = isWide ? length : max(1, length / max(1, extent.columns)) * extent.columns
-    let capacity = max(1, min(block, extent.count))
+    let shape = BlockShape(extent, specials)
+    isWide = shape.isWide
+    block = shape.block
+    pollMask = shape.work(of: instructions.count) > 1 << 16 ? 0 : 1023
+    let capacity = shape.capacity, stride = shape.stride
     let scratchCount = (scratchIndex.max() ?? -1) + 1
-    // Blocks of cache lines, each on a line of its own.
-    let stride = (capacity + 7) / 8 * 8
-    bytes = (scratchCount * stride + sources.count) * 8
+    self.crew = crew
+    bytes =
+      Self.ownBytes(shape, scratchIndex: scratchIndex, registers: sources.count)
+      + (crew?.bytes ?? 0)
     scratch = UnsafeMutableRawPointer.allocate(
       byteCount: max(64, scratchCount * stride * 8), alignment: 64
     ).bindMemory(to: Double.self, capacity: max(8, scratchCount * stride))
     scratch.initialize(repeating: 0, count: max(8, scratchCount * stride))
+    targets = .holding(Array(repeating: scratch, count: specials.count))
+    heads = .holding(Array(repeating: scratch, count: specials.count))
     registers = .allocate(capacity: max(1, sources.count))
     var moving: [Moving] = [], numbers: [Repeated] = [], rows = numbers, columns = numbers
     for (register, source) in sources.enumerated() {
@@ -138,6 +157,7 @@ final class FusedLoop {
     registers.deallocate()
     scratch.deallocate()
     instructions.deallocate()
+    kernels.deallocate()
     specials.deallocate()
     parts.deallocate()
     moving.deallocate()
@@ -145,20 +165,13 @@ final class FusedLoop {
     rows.deallocate()
     columns.deallocate()
     totals.deallocate()
+    targets.deallocate()
+    heads.deallocate()
   }
 
-  /// Shorter blocks where rows of a matrix go along, so that they stay in the second-level cache.
-  private static func length(_ extent: Extent, _ specials: [Special]) -> Int {
-    var longest = 1
-    for special in specials {
-      switch special {
-      case .matrixVector(_, let columns, _, _, _),
-        .transposedMatrixVector(_, let columns, _, _, _):
-        longest = max(longest, columns)
-      default: break
-      }
-    }
-    return min(blockLength, max(8, 32768 / longest / 8 * 8))
+  /// The memory of one loop without its crew, in bytes.
+  static func ownBytes(_ shape: BlockShape, scratchIndex: [Int], registers: Int) -> Int {
+    (((scratchIndex.max() ?? -1) + 1) * shape.stride + registers) * 8
   }
 
   // MARK: Running
@@ -167,22 +180,36 @@ final class FusedLoop {
   ///
   /// - Returns: whether it was stopped by Ctrl-C.
   func run(_ memory: ProgramMemory, _ functions: ScalarFunctions) -> Bool {
-    let count = extent.count
-    prepare(memory, min(block, count))
-    var start = 0, row = 0, column = 0, polled = 0
+    if let crew { return crew.run(self, memory, functions) }
+    prepare(memory)
+    begin(at: 0, end: extent.count)
+    if runBlocks(memory, functions, 0, extent.count) { return true }
+    finish()
+    return false
+  }
+
+  /// Runs the blocks of one chunk.
+  ///
+  /// - Returns: whether it was stopped by Ctrl-C.
+  func runBlocks(
+    _ memory: ProgramMemory, _ functions: ScalarFunctions, _ first: Int, _ end: Int
+  ) -> Bool {
     let width = extent.columns
-    while start < count {
-      let length = isWide ? min(block, width - column) : min(block, count - start)
+    // Dividing by 1 takes as long as any division, more than a short block.
+    var start = first, row = width <= 1 ? first : first / width, column = 0, polled = 0
+    while start < end {
+      let length = isWide ? min(block, width - column) : min(block, end - start)
       for item in moving { registers[item.register] = item.base + start }
       if !rows.isEmpty && isWide {
         for item in rows { registers[item.register] = memory.pointer(item.location) + column }
       }
       for item in columns { spread(memory.pointer(item.location) + row, item.register, length) }
-      for instruction in instructions {
-        if instruction.special < 0 {
-          apply(instruction, length, functions)
+      for index in instructions.indices {
+        let special = instructions[index].special
+        if special < 0 {
+          apply(index, length, functions)
         } else {
-          perform(Int(instruction.special), memory, start, row, column, length)
+          perform(Int(special), memory, start, row, column, length)
         }
       }
       start += length
@@ -190,16 +217,17 @@ final class FusedLoop {
         column += length
         if column == width { (row, column) = (row + 1, 0) }
       } else {
-        row += length / width
+        row += width <= 1 ? length : length / width
       }
       polled += 1
-      if polled & 1023 == 0, interruptionRequested.load(ordering: .relaxed) { return true }
+      if polled & pollMask == 0, interruptionRequested.load(ordering: .relaxed) { return true }
     }
-    finish(memory)
     return false
   }
 
-  private func prepare(_ memory: ProgramMemory, _ length: Int) {
+  /// Points the registers and the results at the memory of a run.
+  func prepare(_ memory: ProgramMemory) {
+    let length = min(block, extent.count)
     for index in moving.indices { moving[index].base = memory.pointer(moving[index].location) }
     for item in numbers {
       Kernels.fill(registers[item.register], memory.pointer(item.location)[0], length)
@@ -213,35 +241,45 @@ final class FusedLoop {
       }
     }
     for index in specials.indices {
+      if let target = specials[index].target { targets[index] = memory.pointer(target) }
+    }
+  }
+
+  /// Sets the results of a chunk to those of no entries.
+  func begin(at first: Int, end: Int) {
+    origin = first
+    for index in specials.indices {
       totals[index] = 0
+      let target = targets[index]
       switch specials[index] {
-      case .sum(_, let target, let span):
-        if span != .all { memory.pointer(target).update(repeating: 0, count: size(of: span)) }
-      case .maximum(_, let target, let span):
+      case .sum(_, _, let span): clear(target, span, to: 0, first, end)
+      case .maximum(_, _, let span):
         totals[index] = -.infinity
-        if span != .all {
-          memory.pointer(target).update(repeating: -.infinity, count: size(of: span))
-        }
-      case .transposedMatrixVector(_, let columns, _, let target, _):
-        memory.pointer(target).update(repeating: 0, count: columns)
+        clear(target, span, to: -.infinity, first, end)
+      case .transposedMatrixVector(_, let columns, _, _, _):
+        target.update(repeating: 0, count: columns)
       case .dot, .matrixVector, .accumulate: break
       }
     }
   }
 
-  private func size(of span: Span) -> Int {
+  private func clear(
+    _ target: UnsafeMutablePointer<Double>, _ span: Span, to value: Double, _ first: Int, _ end: Int
+  ) {
+    let width = extent.columns
     switch span {
-    case .all: 1
-    case .rows: extent.rows
-    case .columns: extent.columns
+    case .all: break
+    case .rows:
+      (target + first / width).update(repeating: value, count: (end - first) / width)
+    case .columns: target.update(repeating: value, count: width)
     }
   }
 
-  private func finish(_ memory: ProgramMemory) {
+  /// Hands the numbers of a chunk to where they go.
+  func finish() {
     for index in specials.indices {
       switch specials[index] {
-      case .sum(_, let target, .all), .dot(_, _, let target), .maximum(_, let target, .all):
-        memory.pointer(target)[0] = totals[index]
+      case .sum(_, _, .all), .dot, .maximum(_, _, .all): targets[index][0] = totals[index]
       default: break
       }
     }
@@ -266,27 +304,27 @@ final class FusedLoop {
     _ index: Int, _ memory: ProgramMemory, _ start: Int, _ row: Int, _ column: Int, _ length: Int
   ) {
     switch specials[index] {
-    case .sum(let register, let target, let span):
-      let block = registers[register]
+    case .sum(let register, _, let span):
+      let block = registers[register], target = targets[index]
       switch span {
       case .all: totals[index] += Kernels.sum(block, length)
       case .rows:
-        forEachRow(length) { memory.pointer(target)[row + $0] += Kernels.sum(block + $1, $2) }
+        forEachRow(length) { target[row + $0] += Kernels.sum(block + $1, $2) }
       case .columns:
-        let sums = memory.pointer(target) + column
+        let sums = target + column
         forEachRow(length) { Kernels.add(sums, sums, block + $1, $2) }
       }
-    case .maximum(let register, let target, let span):
-      let block = registers[register]
+    case .maximum(let register, _, let span):
+      let block = registers[register], target = targets[index]
       switch span {
       case .all: totals[index] = Kernels.maximum(totals[index], Kernels.maximum(block, length))
       case .rows:
-        let greatest = memory.pointer(target) + row
+        let greatest = target + row
         forEachRow(length) {
           greatest[$0] = Kernels.maximum(greatest[$0], Kernels.maximum(block + $1, $2))
         }
       case .columns:
-        let greatest = memory.pointer(target) + column
+        let greatest = target + column
         forEachRow(length) { Kernels.maximum(greatest, greatest, block + $1, $2) }
       }
     case .dot(let a, let b, _): totals[index] += Kernels.dot(registers[a], registers[b], length)
@@ -299,16 +337,16 @@ final class FusedLoop {
           rows: length, inner: columns, columns: 1, lines, columns, 1, memory.pointer(vector), 1, 1,
           weight: weight, registers[register])
       }
-    case .transposedMatrixVector(let matrix, let columns, let register, let target, let isStrong):
+    case .transposedMatrixVector(let matrix, let columns, let register, _, let isStrong):
       let lines = memory.pointer(matrix) + start * columns
       if isStrong {
-        addStrongly(lines, columns, registers[register], length, memory.pointer(target))
+        addStrongly(lines, columns, registers[register], length, targets[index])
       } else {
         Kernels.addTransposedProduct(
-          lines, rows: length, columns: columns, registers[register], to: memory.pointer(target))
+          lines, rows: length, columns: columns, registers[register], to: targets[index])
       }
-    case .accumulate(let range, let target, let count):
-      accumulate(range, memory.pointer(target), count, start, length)
+    case .accumulate(let range, _, let count):
+      accumulate(range, targets[index], heads[index], count, start, length)
     }
   }
 
@@ -329,18 +367,28 @@ final class FusedLoop {
 
   /// Adds blocks to an array. Zeros are put there just ahead of the first block that touches them,
   /// while they are in the cache anyway: by the end of a block up to the furthest place it reaches.
+  /// Places that the chunk before reaches are its own; what comes to them goes to `head`.
   private func accumulate(
-    _ range: Range<Int>, _ target: UnsafeMutablePointer<Double>, _ count: Int, _ start: Int,
-    _ length: Int
+    _ range: Range<Int>, _ target: UnsafeMutablePointer<Double>,
+    _ head: UnsafeMutablePointer<Double>, _ count: Int, _ start: Int, _ length: Int
   ) {
-    var reach = 0
-    for part in range { reach = max(reach, parts[part].offset) }
+    var reach = 0, least = Int.max
+    for part in range {
+      reach = max(reach, parts[part].offset)
+      least = min(least, parts[part].offset)
+    }
     let first = start == 0 ? 0 : start + reach
     let end = start + length == extent.count ? count : start + length + reach
     (target + first).update(repeating: 0, count: end - first)
     for part in range {
-      let place = target + parts[part].offset + start
-      Kernels.add(place, place, registers[parts[part].register], length)
+      let place = parts[part].offset + start, block = registers[parts[part].register]
+      var ahead = 0
+      if origin > 0, place < origin + reach {
+        ahead = min(length, origin + reach - place)
+        let early = head + (place - origin - least)
+        Kernels.add(early, early, block, ahead)
+      }
+      Kernels.add(target + place + ahead, target + place + ahead, block + ahead, length - ahead)
     }
   }
 
@@ -356,8 +404,23 @@ final class FusedLoop {
   }
 
   @inline(__always)
-  private func apply(_ i: Instruction, _ count: Int, _ functions: ScalarFunctions) {
+  private func apply(_ index: Int, _ count: Int, _ functions: ScalarFunctions) {
+    let i = instructions[index]
     let target = registers[Int(i.target)], a = registers[Int(i.a)]
+    switch kernels[index] {
+    case .unary(let kernel): kernel(target, a, count)
+    case .pair(let kernel): kernel(target, registers[Int(i.c)], a, count)
+    case .binary(let kernel): kernel(target, a, registers[Int(i.b)], count)
+    case .ternary(let kernel): kernel(target, a, registers[Int(i.b)], registers[Int(i.c)], count)
+    case .function: apply(i, target, a, count, functions)
+    }
+  }
+
+  /// An operation that runs through the function of its primitive.
+  private func apply(
+    _ i: Instruction, _ target: UnsafeMutablePointer<Double>, _ a: UnsafeMutablePointer<Double>,
+    _ count: Int, _ functions: ScalarFunctions
+  ) {
     let b = registers[Int(i.b)], c = registers[Int(i.c)]
     switch i.opcode {
     case .unary:
@@ -371,7 +434,7 @@ final class FusedLoop {
       for position in 0..<count {
         target[position] = function(a[position], b[position], c[position])
       }
-    default: Kernels.apply(i.opcode, target, a, b, c, count)
+    default: preconditionFailure("this has a kernel")
     }
   }
 }

@@ -13,18 +13,36 @@ struct FusedLoopBuilder {
   private var computed: [Int: Int] = [:]
   /// The registers that each instruction reads and writes.
   private var reads: [[Int]] = []
-  private var writes: [Int?] = []
+  private var writes: [[Int]] = []
+  private let twins: Twins
 
-  init(_ extent: Extent) { self.extent = extent }
+  /// - Parameter members: the values of the loop, in order; each is to be appended.
+  init(_ extent: Extent, _ members: some Sequence<Int>, of lowered: LoweredGraph) {
+    self.extent = extent
+    twins = Twins(members, of: lowered)
+  }
 
   mutating func append(
-    _ value: Int, in builder: ProgramBuilder, _ functions: inout ScalarFunctions
+    _ value: Int, in builder: ProgramBuilder, _ functions: inout ScalarFunctionList
   ) {
+    if twins.isSecond(value) { return }
     let lowered = builder.schedule.lowered
     let operands = Array(lowered.operands(of: value))
     switch lowered.values[value].kind {
     case .element(let opcode, let primitive):
       let registers = operands.map { register($0, of: value, in: builder) }
+      if let second = twins.second[value],
+        let both = twins.instruction(value, second, of: lowered)
+      {
+        let targets = [both.result, both.other].map { newRegister(for: $0, in: builder) }
+        instructions.append(
+          FusedLoop.Instruction(
+            opcode: both.opcode, target: Int32(targets[0]), a: Int32(registers[0]),
+            b: Int32(registers[0]), c: Int32(targets[1])))
+        reads.append(registers)
+        writes.append(targets)
+        return
+      }
       let target = newRegister(for: value, in: builder)
       instructions.append(
         FusedLoop.Instruction(
@@ -33,7 +51,7 @@ struct FusedLoopBuilder {
           b: Int32(registers.count > 1 ? registers[1] : registers[0]),
           c: Int32(registers.count > 2 ? registers[2] : registers[0])))
       reads.append(registers)
-      writes.append(target)
+      writes.append([target])
     case .matrixVector(let weight):
       let target = newRegister(for: value, in: builder)
       append(
@@ -77,7 +95,7 @@ struct FusedLoopBuilder {
     specials.append(special)
     instructions.append(FusedLoop.Instruction(opcode: .copy, special: Int32(specials.count - 1)))
     reads.append(registers)
-    writes.append(target)
+    writes.append(target.map { [$0] } ?? [])
   }
 
   private func span(of result: Extent) -> FusedLoop.Span {
@@ -116,14 +134,29 @@ struct FusedLoopBuilder {
     return register
   }
 
-  /// - Parameter constants: the registers of numbers that never change.
-  func finished(with constants: [Int: Double]) -> FusedLoop {
+  /// - Parameters:
+  ///   - constants: the registers of numbers that never change.
+  ///   - threads: how many run a large loop.
+  ///   - memoryLimit: what the loop may take, in bytes.
+  /// - Returns: nil when it needs more.
+  func finished(with constants: [Int: Double], threads: Int, memoryLimit: Int) -> FusedLoop? {
     var sources = sources
     for register in constants.keys { sources[register] = .scratch }
-    return FusedLoop(
-      extent, instructions: instructions, specials: specials, parts: parts, sources: sources,
-      scratchIndex: scratchPlaces(isConstant: { constants[$0] != nil }),
-      constants: constants.map { ($0, $1) })
+    let scratchIndex = scratchPlaces(isConstant: { constants[$0] != nil })
+    let values = constants.map { (register: $0, value: $1) }
+    func loop(_ crew: LoopCrew?) -> FusedLoop {
+      FusedLoop(
+        extent, instructions: instructions, specials: specials, parts: parts, sources: sources,
+        scratchIndex: scratchIndex, constants: values, crew: crew)
+    }
+    let shape = BlockShape(extent, specials)
+    let own = FusedLoop.ownBytes(shape, scratchIndex: scratchIndex, registers: sources.count)
+    guard let chunks = LoopChunks(extent, shape, instructions, specials, parts) else {
+      return own <= memoryLimit ? loop(nil) : nil
+    }
+    let lanes = min(threads, chunks.count)
+    guard own * lanes + chunks.bytes <= memoryLimit else { return nil }
+    return loop(LoopCrew(chunks, helpers: (1..<lanes).map { _ in loop(nil) }))
   }
 
   /// Blocks of scratch memory: those of values share, as soon as nothing reads them any more.
@@ -149,14 +182,16 @@ struct FusedLoopBuilder {
       for register in Set(reads[position]) where isShared[register] && last[register] == position {
         free.append(places[register])
       }
-      guard let target = writes[position], isShared[target] else { continue }
-      if let place = free.popLast() {
-        places[target] = place
-      } else {
-        places[target] = count
-        count += 1
+      let targets = writes[position].filter { isShared[$0] }
+      for target in targets {
+        if let place = free.popLast() {
+          places[target] = place
+        } else {
+          places[target] = count
+          count += 1
+        }
       }
-      if last[target] < 0 { free.append(places[target]) }
+      for target in targets where last[target] < 0 { free.append(places[target]) }
     }
     return places
   }

@@ -14,6 +14,7 @@ enum Kernels {
   static func log1p(_ x: Double) -> Double { set.pointee.log1p_one(x) }
   static func expm1(_ x: Double) -> Double { set.pointee.expm1_one(x) }
   static func tanh(_ x: Double) -> Double { set.pointee.tanh_one(x) }
+  static func sech(_ x: Double) -> Double { set.pointee.sech_one(x) }
   static func sigmoid(_ x: Double) -> Double { set.pointee.sigmoid_one(x) }
   static func softplus(_ x: Double) -> Double { set.pointee.softplus_one(x) }
   static func sin(_ x: Double) -> Double { set.pointee.sin_one(x) }
@@ -47,52 +48,63 @@ enum Kernels {
     set.pointee.max(target, a, b, count)
   }
 
-  /// One operation entry by entry; not for those that run through a function of a primitive.
-  @inline(__always)
-  static func apply(
-    _ opcode: Opcode, _ target: Block, _ a: Block, _ b: Block, _ c: Block, _ count: Int
-  ) {
-    let set = set
+  /// What runs an operation on blocks.
+  enum BlockKernel {
+    typealias Input = UnsafePointer<Double>
+    case unary(@convention(c) (Block, Input, Int) -> Void)
+    case pair(@convention(c) (Block, Block, Input, Int) -> Void)
+    case binary(@convention(c) (Block, Input, Input, Int) -> Void)
+    case ternary(@convention(c) (Block, Input, Input, Input, Int) -> Void)
+    /// Through the function of a primitive.
+    case function
+  }
+
+  /// The kernel of an operation, found once, so that a block costs one call.
+  static func kernel(_ opcode: Opcode) -> BlockKernel {
+    let set = set.pointee
     switch opcode {
-    case .copy: set.pointee.copy(target, a, count)
-    case .negate: set.pointee.negate(target, a, count)
-    case .absolute: set.pointee.abs(target, a, count)
-    case .square: set.pointee.square(target, a, count)
-    case .squareRoot: set.pointee.sqrt(target, a, count)
-    case .floor: set.pointee.floor(target, a, count)
-    case .ceiling: set.pointee.ceil(target, a, count)
-    case .round: set.pointee.round(target, a, count)
-    case .sign: set.pointee.sign(target, a, count)
-    case .relu: set.pointee.relu(target, a, count)
-    case .heaviside: set.pointee.heaviside(target, a, count)
-    case .not: set.pointee.logical_not(target, a, count)
-    case .exp: set.pointee.exp(target, a, count)
-    case .log: set.pointee.log(target, a, count)
-    case .log1p: set.pointee.log1p(target, a, count)
-    case .expm1: set.pointee.expm1(target, a, count)
-    case .tanh: set.pointee.tanh(target, a, count)
-    case .sigmoid: set.pointee.sigmoid(target, a, count)
-    case .softplus: set.pointee.softplus(target, a, count)
-    case .sin: set.pointee.sin(target, a, count)
-    case .cos: set.pointee.cos(target, a, count)
-    case .add: set.pointee.add(target, a, b, count)
-    case .subtract: set.pointee.sub(target, a, b, count)
-    case .multiply: set.pointee.mul(target, a, b, count)
-    case .divide: set.pointee.div(target, a, b, count)
-    case .strongMultiply: set.pointee.strong_mul(target, a, b, count)
-    case .maximum: set.pointee.max(target, a, b, count)
-    case .minimum: set.pointee.min(target, a, b, count)
-    case .power: set.pointee.pow(target, a, b, count)
-    case .less: set.pointee.less(target, a, b, count)
-    case .lessOrEqual: set.pointee.less_equal(target, a, b, count)
-    case .equal: set.pointee.equal(target, a, b, count)
-    case .notEqual: set.pointee.not_equal(target, a, b, count)
-    case .and: set.pointee.logical_and(target, a, b, count)
-    case .or: set.pointee.logical_or(target, a, b, count)
-    case .select: set.pointee.select(target, a, b, c, count)
-    case .multiplyAdd, .multiplySubtract, .negateMultiplyAdd, .strongMultiplyAdd:
+    case .copy: return .unary(set.copy)
+    case .negate: return .unary(set.negate)
+    case .absolute: return .unary(set.abs)
+    case .square: return .unary(set.square)
+    case .squareRoot: return .unary(set.sqrt)
+    case .floor: return .unary(set.floor)
+    case .ceiling: return .unary(set.ceil)
+    case .round: return .unary(set.round)
+    case .sign: return .unary(set.sign)
+    case .relu: return .unary(set.relu)
+    case .heaviside: return .unary(set.heaviside)
+    case .not: return .unary(set.logical_not)
+    case .exp: return .unary(set.exp)
+    case .log: return .unary(set.log)
+    case .log1p: return .unary(set.log1p)
+    case .expm1: return .unary(set.expm1)
+    case .tanh: return .unary(set.tanh)
+    case .sech: return .unary(set.sech)
+    case .sigmoid: return .unary(set.sigmoid)
+    case .softplus: return .unary(set.softplus)
+    case .sin: return .unary(set.sin)
+    case .cos: return .unary(set.cos)
+    case .sinCos: return .pair(set.sincos)
+    case .softplusSigmoid: return .pair(set.softplus_sigmoid)
+    case .add: return .binary(set.add)
+    case .subtract: return .binary(set.sub)
+    case .multiply: return .binary(set.mul)
+    case .divide: return .binary(set.div)
+    case .strongMultiply: return .binary(set.strong_mul)
+    case .maximum: return .binary(set.max)
+    case .minimum: return .binary(set.min)
+    case .power: return .binary(set.pow)
+    case .less: return .binary(set.less)
+    case .lessOrEqual: return .binary(set.less_equal)
+    case .equal: return .binary(set.equal)
+    case .notEqual: return .binary(set.not_equal)
+    case .and: return .binary(set.logical_and)
+    case .or: return .binary(set.logical_or)
+    case .select: return .ternary(set.select)
+    case .multiplyAdd, .multiplySubtract, .negateMultiplyAdd, .strongMultiplyAdd, .fetch:
       preconditionFailure("these are for numbers")
-    case .unary, .binary, .ternary: preconditionFailure("run through their functions")
+    case .unary, .binary, .ternary: return .function
     }
   }
 

@@ -41,6 +41,7 @@ final class LoopRunner {
   let bytes: Int
 
   var operationCount: Int { steps * body.operationCount }
+  var threads: Int { body.threads }
 
   /// - Parameters:
   ///   - operands: the places of the operands in the program around.
@@ -49,7 +50,7 @@ final class LoopRunner {
   init(
     _ loop: LoopBody, operands: [FusedLoop.Location],
     results: [(output: LoopOutput, location: FusedLoop.Location, count: Int)], memoryLimit: Int,
-    isFused: Bool
+    isFused: Bool, threads: Int
   ) throws(Diagnostic) {
     let graph = loop.graph
     let live = loop.liveCarries(for: results.map(\.output))
@@ -65,7 +66,7 @@ final class LoopRunner {
     let inputs = live.map { loop.carries[$0].input }
     body = try Program(
       graph, outputs: nexts + kept.map(\.node) + inputs, borrowed: Set(loop.inputs),
-      exchanged: nexts.count, memoryLimit: memoryLimit, isFused: isFused)
+      exchanged: nexts.count, memoryLimit: memoryLimit, isFused: isFused, threads: threads)
     steps = loop.steps
     isBackward = loop.isBackward
     self.isFused = isFused

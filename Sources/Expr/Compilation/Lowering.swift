@@ -161,10 +161,6 @@ struct Lowering {
 
   private mutating func lowerOperation(_ node: NodeID, _ primitive: Primitive) {
     let operands = graph.operands(of: node)
-    if primitive.name == "sech" {
-      set(node, hyperbolicSecant(broadcastable(operands.first!)))
-      return
-    }
     if let opcode = Opcode(primitive) {
       var parts: [Operand] = []
       for operand in operands { parts.append(broadcastable(operand)) }
@@ -194,18 +190,6 @@ struct Lowering {
       extent.columns = extent.columns == 1 ? operand.extent.columns : extent.columns
     }
     return append(opcode, extent, operands, primitive: primitive)
-  }
-
-  /// 2e^-|x| / (1 + e^-2|x|), as the function of the primitive has it.
-  private mutating func hyperbolicSecant(_ x: Operand) -> Operand {
-    let magnitude = element(.absolute, [x])
-    let opposite = element(.negate, [magnitude])
-    let decay = element(.exp, [opposite])
-    let twice = element(.add, [decay, decay])
-    let square = element(.square, [decay])
-    let one = number(1)
-    let sum = element(.add, [one, square])
-    return element(.divide, [twice, sum])
   }
 
   /// Identities that hold for every value, and that derivatives of sums are full of.

@@ -3,13 +3,18 @@
 enum Opcode: UInt8, Sendable {
   case copy, negate, absolute, square, squareRoot, floor, ceiling, round, sign, relu, heaviside
   case not
-  case exp, log, log1p, expm1, tanh, sigmoid, softplus, sin, cos
+  case exp, log, log1p, expm1, tanh, sech, sigmoid, softplus, sin, cos
+  /// Two functions of one operand, for little more than one of them; see `Twins`. The second result
+  /// goes where `c` says.
+  case sinCos, softplusSigmoid
   case add, subtract, multiply, divide, strongMultiply, maximum, minimum, power
   case less, lessOrEqual, equal, notEqual, and, or
   case select
   /// a·b + c, a·b - c, c - a·b and a⊛b + c of numbers, each rounded twice as the two instructions it
   /// stands for.
   case multiplyAdd, multiplySubtract, negateMultiplyAdd, strongMultiplyAdd
+  /// An entry of an array, as a number.
+  case fetch
   /// Through the function of the primitive, once an entry.
   case unary, binary, ternary
 
@@ -17,7 +22,8 @@ enum Opcode: UInt8, Sendable {
   /// function.
   private static let byName: [String: Opcode] = [
     "negate": .negate, "abs": .absolute, "sqrt": .squareRoot, "exp": .exp, "log": .log,
-    "log1p": .log1p, "expm1": .expm1, "tanh": .tanh, "sigmoid": .sigmoid, "softplus": .softplus,
+    "log1p": .log1p, "expm1": .expm1, "tanh": .tanh, "sech": .sech, "sigmoid": .sigmoid,
+    "softplus": .softplus,
     "sin": .sin, "cos": .cos, "add": .add, "subtract": .subtract, "multiply": .multiply,
     "divide": .divide, "strongMultiply": .strongMultiply, "maximum": .maximum,
     "minimum": .minimum, "power": .power, "floor": .floor, "ceil": .ceiling, "round": .round,

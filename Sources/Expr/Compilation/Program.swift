@@ -20,15 +20,21 @@ public final class Program {
   let lowered: LoweredGraph
   private(set) var locations: [FusedLoop.Location?]
   private let isFused: Bool
-  private let code: [ScalarInstruction]
-  private let functions: ScalarFunctions
   private let loops: [FusedLoop]
   private let tasks: [ProgramTask]
-  private let steps: [ProgramStep]
+  // What runs lies in plain memory: references counted and arrays checked at every step would cost
+  // more than a short step does.
+  private let steps: UnsafeMutableBufferPointer<ProgramStep>
+  private let code: UnsafeMutableBufferPointer<ScalarInstruction>
+  private let functions: ScalarFunctions
+  /// `loops`, which keeps them alive.
+  private let loopReferences: UnsafeMutableBufferPointer<Unmanaged<FusedLoop>>
+  private let kernels = Kernels.set
   private var inputs: [Input] = []
   private var inputIndex: [Leaf.ID: Int] = [:]
   /// Inputs that are arrays and have neither a value nor memory yet.
-  private var unset: Set<Int> = []
+  private var unset: Set<Int> = [] { didSet { isComplete = unset.isEmpty } }
+  private var isComplete = true
   private let outputLocations: [FusedLoop.Location]
   let memory: ProgramMemory
   private let arena: UnsafeMutablePointer<Double>
@@ -45,6 +51,18 @@ public final class Program {
   /// The memory the program owns, in bytes.
   public let bytes: Int
 
+  /// How many threads its largest part runs on.
+  public var threads: Int {
+    let shared = tasks.map { task in
+      switch task {
+      case .product(let product): product.threads
+      case .loop(let loop): loop.threads
+      case .kernel, .accumulation: 1
+      }
+    }
+    return max(shared.max() ?? 1, loops.map(\.threads).max() ?? 1)
+  }
+
   /// - Throws: a diagnostic when the values would not fit into `memoryLimit` bytes.
   public convenience init(
     _ graph: Graph, outputs: [NodeID], memoryLimit: Int = Program.defaultMemoryLimit
@@ -56,9 +74,10 @@ public final class Program {
   ///   - borrowed: leaves without memory of their own, pointed elsewhere before each run.
   ///   - exchanged: how many of the first outputs may change places with inputs between runs.
   ///   - isFused: without it each value is computed alone and kept for looking at.
+  ///   - threads: how many run what is large.
   init(
     _ graph: Graph, outputs: [NodeID], borrowed: Set<NodeID>, exchanged: Int, memoryLimit: Int,
-    isFused: Bool = true
+    isFused: Bool = true, threads: Int = Program.threadCount
   ) throws(Diagnostic) {
     self.graph = graph
     self.isFused = isFused
@@ -69,12 +88,10 @@ public final class Program {
     let schedule = Schedule(lowered, isFused: isFused)
     let elsewhere = Set(borrowed.compactMap { graph.leaf(of: $0)?.id })
     let builder = try ProgramBuilder(
-      graph, schedule, exchanged: exchanged, memoryLimit: memoryLimit, isFused: isFused)
-    code = builder.code
-    functions = builder.functions
+      graph, schedule, exchanged: exchanged, memoryLimit: memoryLimit, isFused: isFused,
+      threads: threads)
     loops = builder.loops
     tasks = builder.tasks
-    steps = builder.steps
     locations = builder.locations
     outputLocations = lowered.outputs.map { builder.location($0) }
     operationCount = builder.operationCount
@@ -85,7 +102,9 @@ public final class Program {
       total = overflow ? Int.max / 8 : sum
     }
     total += builder.registerCount
-    guard total <= (memoryLimit - builder.loopBytes) / 8 else { throw .memoryLimit(memoryLimit) }
+    guard total <= (memoryLimit - builder.loopBytes) / 8 else {
+      throw .memoryLimit(memoryLimit, needed: Double(total) * 8 + Double(builder.loopBytes))
+    }
     bytes = total * 8 + builder.loopBytes
 
     let registers = UnsafeMutablePointer<Double>.allocate(capacity: max(1, builder.registerCount))
@@ -99,6 +118,10 @@ public final class Program {
       (buffers + buffer).initialize(to: arena + max(0, start))
     }
     memory = ProgramMemory(registers: registers, buffers: buffers)
+    steps = .holding(builder.steps)
+    code = .holding(builder.code)
+    functions = ScalarFunctions(builder.functions)
+    loopReferences = .holding(loops.map { .passUnretained($0) })
     for constant in builder.constants { registers[constant.register] = constant.value }
     for (buffer, tensor) in builder.arrayConstants {
       heldConstants.append(tensor.elements)
@@ -121,6 +144,10 @@ public final class Program {
     memory.registers.deallocate()
     memory.buffers.deallocate()
     arena.deallocate()
+    steps.deallocate()
+    code.deallocate()
+    functions.deallocate()
+    loopReferences.deallocate()
   }
 
   // MARK: Input and output
@@ -211,7 +238,7 @@ public final class Program {
   /// - Throws: the diagnostic of an interruption when Ctrl-C is pressed during the run; what a kernel
   ///   reports (a singular matrix), if an output depends on its result.
   public func run() throws(Diagnostic) {
-    for index in unset { own(index) }
+    if !isComplete { for index in unset { own(index) } }
     if try evaluate(), let diagnostic = try cause() { throw diagnostic }
   }
 
@@ -221,7 +248,7 @@ public final class Program {
     for step in steps {
       switch step {
       case .scalars(let range): try runCode(range)
-      case .loop(let index): if loops[index].run(memory, functions) { throw .interrupted }
+      case .loop(let index): try runLoop(index)
       case .task(let index, _):
         try run(tasks[index])
         if failure.isReported { hasFailed = failure.take() != nil }
@@ -234,14 +261,17 @@ public final class Program {
     var start = range.lowerBound
     while start < range.upperBound {
       let end = min(range.upperBound, start + 65536)
-      code.withUnsafeBufferPointer {
-        runScalars(
-          UnsafeBufferPointer(rebasing: $0[start..<end]), memory.registers, memory.buffers,
-          functions)
-      }
+      runScalars(
+        UnsafeBufferPointer(rebasing: code[start..<end]), memory.registers, memory.buffers,
+        functions, kernels)
       start = end
       if range.count > 65536, interruptionRequested.load(ordering: .relaxed) { throw .interrupted }
     }
+  }
+
+  private func runLoop(_ index: Int) throws(Diagnostic) {
+    let isStopped = loopReferences[index]._withUnsafeGuaranteedRef { $0.run(memory, functions) }
+    if isStopped { throw .interrupted }
   }
 
   private func run(_ task: ProgramTask) throws(Diagnostic) {
@@ -277,7 +307,7 @@ public final class Program {
     for step in steps {
       switch step {
       case .scalars(let range): try runCode(range)
-      case .loop(let index): if loops[index].run(memory, functions) { throw .interrupted }
+      case .loop(let index): try runLoop(index)
       case .task(let index, let value):
         try run(tasks[index])
         if var diagnostic = failure.take() {
@@ -296,9 +326,22 @@ extension Diagnostic {
   /// What a computation throws when Ctrl-C stops it.
   public static let interrupted = Diagnostic("interrupted")
 
-  static func memoryLimit(_ bytes: Int) -> Diagnostic {
-    Diagnostic(
-      "this needs more memory than the limit of \(bytes >> 20) MiB", hint: "use smaller arrays")
+  /// - Parameter needed: in bytes, if it is known.
+  static func memoryLimit(_ limit: Int, needed: Double? = nil) -> Diagnostic {
+    let size = needed.map { "\(shownBytes($0)), " } ?? ""
+    return Diagnostic(
+      "this needs \(size)more memory than the limit of \(shownBytes(Double(limit)))",
+      hint: "use smaller arrays, or sum over parts")
+  }
+
+  private static func shownBytes(_ bytes: Double) -> String {
+    var size = bytes / 1024
+    var units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"][...]
+    while size >= 10_000, units.count > 1 {
+      size /= 1024
+      units.removeFirst()
+    }
+    return "\(NumberFormat(digits: 4).string(size)) \(units.first ?? "")"
   }
 }
 

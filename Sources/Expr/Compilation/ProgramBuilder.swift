@@ -14,7 +14,7 @@ struct ProgramBuilder {
   private(set) var arenaCount = 0
   private(set) var inputs: [(value: Int, leaf: Leaf.ID)] = []
   private(set) var code: [ScalarInstruction] = []
-  private(set) var functions = ScalarFunctions()
+  private(set) var functions = ScalarFunctionList()
   private(set) var loops: [FusedLoop] = []
   private(set) var tasks: [ProgramTask] = []
   private(set) var steps: [ProgramStep] = []
@@ -22,6 +22,7 @@ struct ProgramBuilder {
 
   private let memoryLimit: Int
   private let isFused: Bool
+  private let threads: Int
   private let exchanged: Int
   /// The values of each step, in the order in which they run.
   private var groups: [Range<Int>] = []
@@ -34,13 +35,15 @@ struct ProgramBuilder {
 
   /// - Parameter exchanged: how many of the first outputs a loop exchanges for its inputs.
   init(
-    _ graph: Graph, _ schedule: Schedule, exchanged: Int, memoryLimit: Int, isFused: Bool
+    _ graph: Graph, _ schedule: Schedule, exchanged: Int, memoryLimit: Int, isFused: Bool,
+    threads: Int
   ) throws(Diagnostic) {
     self.graph = graph
     self.schedule = schedule
     self.exchanged = exchanged
     self.memoryLimit = memoryLimit
     self.isFused = isFused
+    self.threads = threads
     let count = schedule.lowered.values.count
     locations = Array(repeating: nil, count: count)
     stepOf = Array(repeating: -1, count: count)
@@ -187,8 +190,9 @@ struct ProgramBuilder {
     // Memory that becomes an input of the next step belongs to one value all the time.
     for value in lowered.outputs.prefix(exchanged).map(\.value) where locations[value] == nil {
       if lowered.values[value].isScalar || changedArrays[value] != nil { continue }
-      guard let start = plan.take(lowered.values[value].extent.count) else {
-        throw .memoryLimit(memoryLimit)
+      let count = lowered.values[value].extent.count
+      guard let start = plan.take(count) else {
+        throw .memoryLimit(memoryLimit, needed: plan.needed(for: count))
       }
       locations[value] = takeBuffer(at: start)
     }
@@ -217,7 +221,9 @@ struct ProgramBuilder {
           continue
         }
         let count = lowered.values[value].extent.count
-        guard let start = plan.take(count) else { throw .memoryLimit(memoryLimit) }
+        guard let start = plan.take(count) else {
+          throw .memoryLimit(memoryLimit, needed: plan.needed(for: count))
+        }
         locations[value] = takeBuffer(at: start)
         let last = max(lastStep[value], step)
         if isFused && last < groups.count { ending[last + 1, default: []].append((start, count)) }
@@ -230,7 +236,7 @@ struct ProgramBuilder {
 
   /// What one run executes: an operation on an array counts once, one of a loop in every step.
   var operationCount: Int {
-    var count = code.count { !$0.isLoad }
+    var count = code.count { $0.opcode != .fetch }
     for loop in loops { count += loop.operationCount }
     for task in tasks {
       if case .loop(let runner) = task { count += runner.operationCount } else { count += 1 }
@@ -255,6 +261,7 @@ struct ProgramBuilder {
         lastUse[operand.value] = position
       }
     }
+    let twins = Twins(members, of: lowered)
     for (position, value) in members.enumerated() {
       if isFused {
         for operand in Set(lowered.operands(of: value).map(\.value))
@@ -262,10 +269,9 @@ struct ProgramBuilder {
           if case .register(let register)? = locations[operand] { free.append(register) }
         }
       }
-      if let register = free.popLast() {
-        locations[value] = .register(register)
-      } else {
-        locations[value] = takeRegister()
+      for result in [value, twins.second[value]] {
+        guard let result, locations[result] == nil else { continue }
+        locations[result] = free.popLast().map { .register($0) } ?? takeRegister()
       }
     }
   }
@@ -288,6 +294,9 @@ struct ProgramBuilder {
 
   // MARK: Instructions
 
+  /// What is left of the limit, in bytes.
+  private var remainingMemory: Int { memoryLimit - (arenaCount + registerCount) * 8 - loopBytes }
+
   private mutating func emit(_ group: Range<Int>) throws(Diagnostic) {
     let members = schedule.order[group]
     guard let first = members.first else { return }
@@ -295,10 +304,14 @@ struct ProgramBuilder {
     case .given: break
     case .scalar: emitScalars(members)
     case .loop(let extent):
-      var emission = FusedLoopBuilder(extent)
+      var emission = FusedLoopBuilder(extent, members, of: lowered)
       for value in members { emission.append(value, in: self, &functions) }
-      loops.append(emission.finished(with: constantValues(of: emission)))
-      loopBytes += loops[loops.count - 1].bytes
+      guard
+        let loop = emission.finished(
+          with: constantValues(of: emission), threads: threads, memoryLimit: remainingMemory)
+      else { throw .memoryLimit(memoryLimit) }
+      loops.append(loop)
+      loopBytes += loop.bytes
       steps.append(.loop(loops.count - 1))
     case .alone: try emitTask(first)
     }
@@ -316,10 +329,20 @@ struct ProgramBuilder {
 
   private mutating func emitScalars(_ members: ArraySlice<Int>) {
     let start = code.count
-    for value in members {
+    let twins = Twins(members, of: lowered)
+    for value in members where !twins.isSecond(value) {
       guard case .element(let opcode, let primitive) = lowered.values[value].kind else { continue }
       var parts: [Int32] = []
       for operand in lowered.operands(of: value) { parts.append(fetch(operand)) }
+      if let second = twins.second[value],
+        let both = twins.instruction(value, second, of: lowered)
+      {
+        code.append(
+          ScalarInstruction(
+            opcode: both.opcode, target: register(of: both.result), a: parts[0], b: parts[0],
+            c: register(of: both.other)))
+        continue
+      }
       code.append(
         ScalarInstruction(
           opcode: opcode, target: register(of: value), a: parts[0],
@@ -337,8 +360,8 @@ struct ProgramBuilder {
       registerCount += 1
       code.append(
         ScalarInstruction(
-          opcode: .copy, isLoad: true, target: Int32(registerCount - 1), a: Int32(buffer),
-          b: Int32(offset)))
+          opcode: .fetch, target: Int32(registerCount - 1), c: Int32(buffer),
+          function: Int32(offset)))
       return Int32(registerCount - 1)
     }
   }
@@ -356,11 +379,13 @@ struct ProgramBuilder {
           inputShapes: graph.operands(of: node).map { graph.shape(of: $0) },
           outputShape: graph.shape(of: node), operands: places, target: locations[value]!))
     case .matrixProduct(let isLeftTurned, let isRightTurned, let weight):
-      let product = ProductTask(
-        left: places[0], right: places[1], target: locations[value]!,
-        leftExtent: operands.first!.extent, rightExtent: operands.last!.extent,
-        isLeftTurned: isLeftTurned, isRightTurned: isRightTurned,
-        weight: weight)
+      guard
+        let product = ProductTask(
+          left: places[0], right: places[1], target: locations[value]!,
+          leftExtent: operands.first!.extent, rightExtent: operands.last!.extent,
+          isLeftTurned: isLeftTurned, isRightTurned: isRightTurned, weight: weight,
+          threads: threads, memoryLimit: remainingMemory)
+      else { throw .memoryLimit(memoryLimit) }
       loopBytes += product.bytes
       task = .product(product)
     case .accumulation(let kinds):
@@ -378,7 +403,7 @@ struct ProgramBuilder {
       }
       let runner = try LoopRunner(
         graph.loopBody(of: node)!, operands: places, results: written,
-        memoryLimit: memoryLimit - (arenaCount + registerCount) * 8 - loopBytes, isFused: isFused)
+        memoryLimit: remainingMemory, isFused: isFused, threads: threads)
       loopBytes += runner.bytes
       task = .loop(runner)
     case .input, .constant, .element, .reduction, .matrixVector, .transposedMatrixVector,

@@ -40,13 +40,18 @@ struct ArenaPlan {
     }
     // The last free stretch may grow.
     if let last = free.last, last.upperBound == count {
+      guard last.lowerBound + size <= limit else { return nil }
       free.removeLast()
       count = last.lowerBound + size
-      return count <= limit ? last.lowerBound : nil
+      return last.lowerBound
     }
+    guard count + size <= limit else { return nil }
     count += size
-    return count <= limit ? count - size : nil
+    return count - size
   }
+
+  /// The bytes that all would be with so many entries more.
+  func needed(for entries: Int) -> Double { 8 * (Double(count) + Double(entries)) }
 
   /// Gives it back.
   mutating func release(_ start: Int, _ entries: Int) {

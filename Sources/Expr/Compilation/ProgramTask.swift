@@ -1,5 +1,3 @@
-import CKernels
-
 /// One step of a program.
 enum ProgramStep {
   case scalars(Range<Int>)
@@ -46,58 +44,6 @@ final class KernelTask {
       KernelArguments(
         inputs: inputs, inputShapes: inputShapes, output: memory.pointer(target),
         outputShape: outputShape, attribute: attribute, failure: failure))
-  }
-}
-
-/// The product of two matrices, either of which may be read turned.
-final class ProductTask {
-  private let left: FusedLoop.Location
-  private let right: FusedLoop.Location
-  private let target: FusedLoop.Location
-  private let rows: Int
-  private let inner: Int
-  private let columns: Int
-  /// From row to row and from column to column of each factor.
-  private let leftStrides: (Int, Int)
-  private let rightStrides: (Int, Int)
-  /// Which of the two is the λ of the chain rule, where nothing flows if it is 0.
-  private let weight: Int?
-  private let workspace: UnsafeMutablePointer<Double>
-  /// The memory it owns, in bytes.
-  let bytes: Int
-
-  init(
-    left: FusedLoop.Location, right: FusedLoop.Location, target: FusedLoop.Location,
-    leftExtent: Extent, rightExtent: Extent, isLeftTurned: Bool, isRightTurned: Bool,
-    weight: Int?
-  ) {
-    self.left = left
-    self.right = right
-    self.target = target
-    rows = isLeftTurned ? leftExtent.columns : leftExtent.rows
-    inner = isLeftTurned ? leftExtent.rows : leftExtent.columns
-    columns = isRightTurned ? rightExtent.rows : rightExtent.columns
-    leftStrides = isLeftTurned ? (1, leftExtent.columns) : (leftExtent.columns, 1)
-    rightStrides = isRightTurned ? (1, rightExtent.columns) : (rightExtent.columns, 1)
-    self.weight = weight
-    let count = Kernels.set.pointee.gemm_workspace(rows, columns, inner)
-    workspace = .allocate(capacity: max(1, count))
-    bytes = count * 8
-  }
-
-  deinit { workspace.deallocate() }
-
-  func run(_ memory: ProgramMemory) {
-    Kernels.set.pointee.gemm(
-      rows, columns, inner, memory.pointer(left), leftStrides.0, leftStrides.1,
-      memory.pointer(right), rightStrides.0, rightStrides.1, memory.pointer(target), columns, 1, 0,
-      workspace)
-    guard let weight else { return }
-    // 0·inf and 0·nan show in the result; where there is none the plain product is the strong one.
-    Kernels.repairProduct(
-      rows: rows, inner: inner, columns: columns, memory.pointer(left), leftStrides.0,
-      leftStrides.1, memory.pointer(right), rightStrides.0, rightStrides.1, weight: weight,
-      memory.pointer(target))
   }
 }
 

@@ -3,21 +3,41 @@ import CKernels
 /// One operation on numbers in the registers of a program.
 struct ScalarInstruction {
   var opcode: Opcode
-  /// Where an entry of an array is fetched: `a` is the buffer and `b` the position.
-  var isLoad = false
   var target: Int32
-  var a: Int32
+  var a: Int32 = 0
   var b: Int32 = 0
   var c: Int32 = 0
-  /// An index into the functions of the program, for what has no instruction of its own.
+  /// An index into the functions of the program, for what has no instruction of its own; of an entry
+  /// fetched from the buffer `c` its position.
   var function: Int32 = -1
 }
 
-/// Functions of primitives that run through their closures.
+/// Functions of primitives that run through their closures, in plain memory: handing them on counts
+/// no references.
 struct ScalarFunctions {
-  var unary: [@Sendable (Double) -> Double] = []
-  var binary: [@Sendable (Double, Double) -> Double] = []
-  var ternary: [@Sendable (Double, Double, Double) -> Double] = []
+  let unary: UnsafeMutableBufferPointer<@Sendable (Double) -> Double>
+  let binary: UnsafeMutableBufferPointer<@Sendable (Double, Double) -> Double>
+  let ternary: UnsafeMutableBufferPointer<@Sendable (Double, Double, Double) -> Double>
+
+  init(_ list: ScalarFunctionList) {
+    unary = .holding(list.unary)
+    binary = .holding(list.binary)
+    ternary = .holding(list.ternary)
+  }
+
+  /// Ends their life.
+  func deallocate() {
+    unary.deinitialize().deallocate()
+    binary.deinitialize().deallocate()
+    ternary.deinitialize().deallocate()
+  }
+}
+
+/// The functions that a program under construction needs.
+struct ScalarFunctionList {
+  fileprivate private(set) var unary: [@Sendable (Double) -> Double] = []
+  fileprivate private(set) var binary: [@Sendable (Double, Double) -> Double] = []
+  fileprivate private(set) var ternary: [@Sendable (Double, Double, Double) -> Double] = []
 
   /// Enters the function of a primitive; -1 for those with an instruction of their own.
   mutating func enter(_ opcode: Opcode, primitive: Int16) -> Int32 {
@@ -43,19 +63,17 @@ struct ScalarFunctions {
 /// costs about a nanosecond an instruction.
 @inline(never)
 func runScalars(
-  _ code: UnsafeBufferPointer<ScalarInstruction>, _ r: UnsafeMutablePointer<Double>,
-  _ buffers: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, _ functions: ScalarFunctions
+  _ code: UnsafeBufferPointer<ScalarInstruction>,
+  _ r: UnsafeMutablePointer<Double>,
+  _ buffers: UnsafeMutablePointer<UnsafeMutablePointer<Double>>, _ functions: ScalarFunctions,
+  _ set: UnsafePointer<ck_kernels>
 ) {
-  let set = Kernels.set
   for i in code {
-    if i.isLoad {
-      r[Int(i.target)] = buffers[Int(i.a)][Int(i.b)]
-      continue
-    }
     let a = r[Int(i.a)], b = r[Int(i.b)]
     let result: Double
     switch i.opcode {
     case .copy: result = a
+    case .fetch: result = buffers[Int(i.c)][Int(i.function)]
     case .negate: result = -a
     case .absolute: result = abs(a)
     case .square: result = a * a
@@ -72,10 +90,13 @@ func runScalars(
     case .log1p: result = set.pointee.log1p_one(a)
     case .expm1: result = set.pointee.expm1_one(a)
     case .tanh: result = set.pointee.tanh_one(a)
+    case .sech: result = set.pointee.sech_one(a)
     case .sigmoid: result = set.pointee.sigmoid_one(a)
     case .softplus: result = set.pointee.softplus_one(a)
     case .sin: result = set.pointee.sin_one(a)
     case .cos: result = set.pointee.cos_one(a)
+    case .sinCos: result = set.pointee.sincos_one(a, r + Int(i.c))
+    case .softplusSigmoid: result = set.pointee.softplus_sigmoid_one(a, r + Int(i.c))
     case .add: result = a + b
     case .subtract: result = a - b
     case .multiply: result = a * b

@@ -1,3 +1,5 @@
+import Synchronization
+
 extension Kernels {
   /// Computes the entries of a product again that are nan, leaving out the terms whose weight is 0:
   /// 0·inf and 0·nan show nowhere else.
@@ -11,6 +13,7 @@ extension Kernels {
   ) {
     guard sum(target, rows * columns).isNaN else { return }
     for row in 0..<rows {
+      if interruptionRequested.load(ordering: .relaxed) { return }
       for column in 0..<columns where target[row * columns + column].isNaN {
         var sum = 0.0
         for k in 0..<inner {

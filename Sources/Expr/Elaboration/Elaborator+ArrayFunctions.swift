@@ -1,3 +1,5 @@
+import Synchronization
+
 extension Elaborator {
   /// Functions that need a value or a shape while elaborating; nil if `name` is none of them.
   mutating func arrayFunction(
@@ -38,7 +40,11 @@ extension Elaborator {
     case ("permutation", 1):
       guard placeholders.isEmpty else { throw .notKnownYet(at: place) }
       let count = try wholeNumber(operands[0], at: place)
-      return graph.constant(Tensor(.vector(count), random.permutation(count).map(Double.init)))
+      // Whole numbers first, and then numbers.
+      try requireMemory(forEntries: 2 * count, at: place)
+      let items = random.permutation(count)
+      if interruptionRequested.load(ordering: .relaxed) { throw .interrupted }
+      return graph.constant(Tensor(.vector(count), items.map(Double.init)))
     case ("reshape", 2...3):
       return try reshaped(operands[0], to: sizes(Array(operands.dropFirst()), at: place), at: place)
     case ("norm", 2): return try norm(operands[0], order: operands[1], at: place)
@@ -52,13 +58,21 @@ extension Elaborator {
   ) throws(Diagnostic) -> NodeID {
     guard placeholders.isEmpty else { throw .notKnownYet(at: place) }
     let shape = Shape(try self.sizes(sizes, at: place))
-    guard shape.count <= Program.defaultMemoryLimit / 8 else {
-      throw Diagnostic("this array is too large", at: place)
-    }
+    try requireMemory(forEntries: shape.count, at: place)
     var elements: [Double] = []
     elements.reserveCapacity(shape.count)
-    for _ in 0..<shape.count { elements.append(draw(&random)) }
+    let isStopped = stretches(shape.count) { for _ in $0 { elements.append(draw(&random)) } }
+    if isStopped { throw .interrupted }
     return graph.constant(Tensor(shape, elements))
+  }
+
+  /// - Throws: a diagnostic when an array of so many entries is more than the memory limit.
+  private func requireMemory(forEntries count: Int, at place: SourceSpan) throws(Diagnostic) {
+    let limit = Program.defaultMemoryLimit
+    guard count > limit / 8 else { return }
+    var diagnostic = Diagnostic.memoryLimit(limit, needed: Double(count) * 8)
+    diagnostic.span = place
+    throw diagnostic
   }
 
   private mutating func integer(_ operand: NodeID, at place: SourceSpan) throws(Diagnostic) -> Int {
@@ -81,9 +95,14 @@ extension Elaborator {
     _ operand: NodeID, at place: SourceSpan
   ) throws(Diagnostic) -> Int {
     let number = try staticValue(of: operand, at: place).scalar ?? .nan
-    guard let whole = Int(exactly: number), whole >= 0, whole < 1 << 48 else {
+    guard number >= 0, number == number.rounded() else {
       throw Diagnostic("a whole number of at least 0 is needed here", at: place)
     }
+    guard number < 0x1p48 else {
+      throw Diagnostic(
+        "\(NumberFormat().string(number)) is too large here", at: place, hint: "2^48 is the limit")
+    }
+    let whole = Int(number)
     return whole
   }
 
@@ -100,7 +119,11 @@ extension Elaborator {
   private mutating func identityMatrix(
     _ size: Int, at place: SourceSpan
   ) throws(Diagnostic) -> NodeID {
-    guard size <= 1 << 13 else { throw Diagnostic("this matrix is too large", at: place) }
+    guard size <= 1 << 13 else {
+      throw Diagnostic(
+        "eye(\(size)) is too large: it is written out up to eye(\(1 << 13))", at: place,
+        hint: "A*eye(n) is A, and x.*y multiplies by a diagonal")
+    }
     var elements = Array(repeating: 0.0, count: size * size)
     for position in 0..<size { elements[position * size + position] = 1 }
     return graph.constant(Tensor(.matrix(size, size), elements))

@@ -286,7 +286,9 @@ extension Elaborator {
     // A rounding error must not lose the last number: 0:0.1:1 has eleven.
     let steps = ((last - first) / by + 1e-10).rounded(.down)
     guard let count = Int(exactly: max(-1, steps)), count < 1 << 48 else {
-      throw Diagnostic("this range has too many numbers", at: tree.span(of: id))
+      throw Diagnostic(
+        "this range has \(NumberFormat().string(steps + 1)) numbers, more than 2^48",
+        at: tree.span(of: id), hint: "a larger step or nearer ends")
     }
     let progression = Attribute.progression(start: first, step: by, count: count + 1)
     return graph.apply(Primitive[.range], [], progression)

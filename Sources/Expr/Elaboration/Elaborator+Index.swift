@@ -1,3 +1,5 @@
+import Synchronization
+
 extension Elaborator {
   /// `x[i]`, `A[i,:]`, `x[2:end]`, `t[1]`: indices start at 1.
   mutating func index(
@@ -105,7 +107,8 @@ extension Elaborator {
     }
     var positions: [Int] = []
     positions.reserveCapacity(index.elements.count)
-    for number in index.elements {
+    for (place, number) in index.elements.enumerated() {
+      if place & 0xFFFF == 0, interruptionRequested.load(ordering: .relaxed) { throw .interrupted }
       guard let whole = Int(exactly: number) else {
         throw Diagnostic(
           "\(NumberFormat().string(number)) is no index: indices are whole numbers", at: span,

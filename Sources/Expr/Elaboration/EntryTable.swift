@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The entries that the generators of a comprehension run through: for each generator its sequence
 /// and, entry by entry, the position in it.
 struct EntryTable {
@@ -57,19 +59,29 @@ struct EntryTable {
     let inner = sequence.count
     let (total, overflow) = count.multipliedReportingOverflow(by: inner)
     guard !overflow, total <= Self.limit else {
-      throw Diagnostic(
-        "this runs over more than \(Self.limit) entries", at: tree.span(of: pattern))
+      throw .tooManyEntries(
+        Double(count) * Double(inner), limit: Self.limit, at: tree.span(of: pattern))
     }
     for index in columns.indices {
-      let old = columns[index].positions ?? Array(0..<count)
-      columns[index].positions = old.flatMap { Array(repeating: $0, count: inner) }
+      let old = columns[index].positions
+      columns[index].positions = try Self.positions(total) { (old?[$0 / inner]) ?? $0 / inner }
     }
-    var positions: [Int] = []
-    positions.reserveCapacity(total)
-    for _ in 0..<count { positions += 0..<inner }
+    let positions = try Self.positions(total) { $0 % inner }
     columns.append(Column(pattern: pattern, sequence: sequence, positions: positions))
     counts.append(inner)
     count = total
+  }
+
+  /// - Throws: when Ctrl-C stops it.
+  private static func positions(
+    _ count: Int, _ position: (Int) -> Int
+  ) throws(Diagnostic) -> [Int] {
+    var positions: [Int] = []
+    positions.reserveCapacity(count)
+    if stretches(count, { for entry in $0 { positions.append(position(entry)) } }) {
+      throw .interrupted
+    }
+    return positions
   }
 
   /// A generator whose range depends on earlier entries: each range is evaluated.
@@ -80,6 +92,7 @@ struct EntryTable {
     var taken: [Int] = []
     var numbers: [Double] = []
     for position in 0..<count {
+      if interruptionRequested.load(ordering: .relaxed) { throw .interrupted }
       try bind(position, &elaborator)
       let range = try elaborator.node(generator.range, tree)
       let value = try elaborator.staticValue(of: range, at: tree.span(of: generator.range))
@@ -89,8 +102,8 @@ struct EntryTable {
       taken += Array(repeating: position, count: value.elements.count)
       numbers += value.elements
       guard numbers.count <= Self.limit else {
-        throw Diagnostic(
-          "this runs over more than \(Self.limit) entries", at: tree.span(of: generator.range))
+        throw .tooManyEntries(
+          Double(numbers.count), limit: Self.limit, at: tree.span(of: generator.range))
       }
     }
     restrict(to: taken)
@@ -117,6 +130,7 @@ struct EntryTable {
   ) throws(Diagnostic) {
     var kept: [Int] = []
     for position in 0..<count {
+      if interruptionRequested.load(ordering: .relaxed) { throw .interrupted }
       try bind(position, &elaborator)
       let test = try elaborator.condition(condition, tree)
       guard let known = elaborator.graph.scalarConstant(of: test) else {
@@ -167,5 +181,15 @@ struct EntryTable {
       guard (try? bind(column, to: value, &elaborator)) != nil else { return nil }
     }
     return (stands, all)
+  }
+}
+
+extension Diagnostic {
+  fileprivate static func tooManyEntries(
+    _ count: Double, limit: Int, at span: SourceSpan
+  ) -> Diagnostic {
+    Diagnostic(
+      "this runs over \(NumberFormat().string(count)) entries; \(limit) is the limit", at: span,
+      hint: "sum(sum(… for j in …) for i in …) runs in parts")
   }
 }

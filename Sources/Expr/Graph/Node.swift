@@ -96,6 +96,17 @@ public struct Selection: Hashable, Sendable {
       case .list(let list): list[index]
       }
     }
+
+    /// Calls `body` with some of the indices and the position at each.
+    func forEach(in indices: Range<Int>, _ body: (_ index: Int, _ position: Int) -> Void) {
+      switch storage {
+      case .range(let range): for index in indices { body(index, range.lowerBound + index) }
+      case .list(let list):
+        list.withUnsafeBufferPointer { list in
+          for index in indices { body(index, list[index]) }
+        }
+      }
+    }
   }
 
   public let axes: [Axis]
@@ -121,6 +132,26 @@ public struct Selection: Hashable, Sendable {
       return nil
     }
     return rows.lowerBound * width + last.lowerBound
+  }
+
+  /// Calls `body` with some of the entries taken, counted from 0 row by row, and the offset in the
+  /// source of each.
+  func forEachOffset(in entries: Range<Int>, _ body: (_ entry: Int, _ offset: Int) -> Void) {
+    guard axes.count == 2 else {
+      axes.first?.positions.forEach(in: entries, body)
+      return
+    }
+    let width = axes[1].positions.count
+    var start = entries.lowerBound
+    while start < entries.upperBound {
+      let row = start / width
+      let end = min(entries.upperBound, (row + 1) * width)
+      let base = axes[0].positions[row] * source.dimensions[1]
+      axes[1].positions.forEach(in: start - row * width..<end - row * width) { column, position in
+        body(row * width + column, base + position)
+      }
+      start = end
+    }
   }
 
   /// Calls `body` with the offset in the source of each entry taken, in order.

@@ -65,12 +65,16 @@ extension Primitive {
     },
     evaluation: .kernel { arguments in
       let columns = arguments.inputShapes[1].count
-      for row in 0..<arguments.inputShapes[0].count {
-        let factor = arguments.inputs[0][row]
-        for column in 0..<columns {
-          arguments.output[row * columns + column] = factor * arguments.inputs[1][column]
+      let rows = arguments.inputShapes[0].count
+      let isStopped = stretches(rows, of: max(1, (1 << 17) / max(1, columns))) { rows in
+        for row in rows {
+          let factor = arguments.inputs[0][row]
+          for column in 0..<columns {
+            arguments.output[row * columns + column] = factor * arguments.inputs[1][column]
+          }
         }
       }
+      if isStopped { arguments.fail(.interrupted) }
     },
     derivative: .general(
       pushforward: { graph, node, tangents in

@@ -156,20 +156,21 @@ extension KernelArguments {
 
   fileprivate func gather() {
     guard case .selection(let selection) = attribute else { return }
-    var position = 0
-    selection.forEachOffset { offset in
-      output[position] = inputs[0][offset]
-      position += 1
+    let count = outputShape.count
+    if count < Gathering.leastCount {
+      selection.forEachOffset(in: 0..<count) { output[$0] = inputs[0][$1] }
+    } else if Gathering(selection, from: inputs[0], to: output, count: count).run() {
+      fail(.interrupted)
     }
   }
 
   fileprivate func scatter() {
     guard case .selection(let selection) = attribute else { return }
     output.update(repeating: 0, count: outputShape.count)
-    var position = 0
-    selection.forEachOffset { offset in
-      output[offset] += inputs[0][position]
-      position += 1
+    // Entries may come to one place, in this order.
+    let isStopped = stretches(inputShapes[0].count) { entries in
+      selection.forEachOffset(in: entries) { entry, offset in output[offset] += inputs[0][entry] }
     }
+    if isStopped { fail(.interrupted) }
   }
 }

@@ -15,11 +15,14 @@ extension Primitive {
       evaluation: .kernel { arguments in
         arguments.forEachGroup { _, offset, stride, count in
           var sum = 0.0
-          for step in 0..<count {
-            let place = offset + (fromEnd ? count - 1 - step : step) * stride
-            sum += arguments.inputs[0][place]
-            arguments.output[place] = sum
+          let isStopped = stretches(count) { steps in
+            for step in steps {
+              let place = offset + (fromEnd ? count - 1 - step : step) * stride
+              sum += arguments.inputs[0][place]
+              arguments.output[place] = sum
+            }
           }
+          if isStopped { arguments.fail(.interrupted) }
         }
       },
       derivative: .linear { graph, node, adjoint in

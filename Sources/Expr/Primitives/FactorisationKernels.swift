@@ -24,7 +24,7 @@ extension KernelArguments {
       factors.initialize(from: inputs[0], count: size * size)
       var elimination = Elimination(factors, size: size, right: output, columns: columns)
       switch elimination.run() {
-      case .finished: elimination.substituteBack()
+      case .finished: if elimination.substituteBack() { fail(.interrupted) }
       case .singular(let column, let isExact): fail(.singular(column: column, isExact: isExact))
       case .interrupted: fail(.interrupted)
       }
@@ -83,6 +83,7 @@ extension KernelArguments {
     let columns = inputShapes[1].isVector ? 1 : inputShapes[1].dimensions[1]
     output.update(repeating: 0, count: rows * columns)
     for row in 0..<rows {
+      if interruptionRequested.load(ordering: .relaxed) { return fail(.interrupted) }
       let target = output + row * columns
       for k in 0..<inner {
         let factor = a[row * inner + k], line = b + k * columns
@@ -180,10 +181,11 @@ private struct Elimination {
     for k in 0..<columns { right[row * columns + k] -= factor * right[column * columns + k] }
   }
 
-  /// Solves Ux = the right-hand sides, the last row first.
-  func substituteBack() {
-    guard let right else { return }
+  /// Solves Ux = the right-hand sides, the last row first; returns whether Ctrl-C stopped it.
+  func substituteBack() -> Bool {
+    guard let right else { return false }
     for row in (0..<size).reversed() {
+      if interruptionRequested.load(ordering: .relaxed) { return true }
       let target = right + row * columns
       for k in row + 1..<max(size, row + 1) {
         let factor = factors[row * size + k]
@@ -192,6 +194,7 @@ private struct Elimination {
       }
       for column in 0..<columns { target[column] /= factors[row * size + row] }
     }
+    return false
   }
 
   /// Σ log |Uᵢᵢ|, nan where the determinant is negative.

@@ -13,7 +13,8 @@ extension Primitive {
       "tanh", "hyperbolic tangent", value: { Kernels.tanh($0) }, partial: .square(.f("sech", .x)),
       samples: [-2, 0.4], edges: [0, 18, 1000]),
     .elementwise(
-      "sech", "hyperbolic secant, 1/cosh", value: sech, partial: -(.f("tanh", .x) * .result),
+      "sech", "hyperbolic secant, 1/cosh", value: { Kernels.sech($0) },
+      partial: -(.f("tanh", .x) * .result),
       samples: [-2, 0.4], edges: [0, 1000]),
     .elementwise(
       "asinh", "inverse hyperbolic sine", value: { Double.asinh($0) },
@@ -26,10 +27,4 @@ extension Primitive {
       "atanh", "inverse hyperbolic tangent", value: { Double.atanh($0) },
       partial: 1 / ((1 - .x) * (1 + .x)), samples: [-0.7, 0.4], edges: [0, 1, 2]),
   ]
-
-  /// 1/cosh without overflow: 2e^(-|x|)/(1 + e^(-2|x|)).
-  private static let sech: @Sendable (Double) -> Double = { x in
-    let decay = Kernels.exp(-abs(x))
-    return 2 * decay / (1 + decay * decay)
-  }
 }

@@ -2,7 +2,10 @@
 ///
 /// Parser, completion, help, printers, evaluator and tests read this table; a new operation is a new
 /// entry in one of the family files, nothing else.
-public struct Primitive: Sendable {
+///
+/// A class, because passes hand entries around for every node, and a copy would count the references
+/// of all fields.
+public final class Primitive: Sendable {
   /// Operations that other code builds by name. The raw value is the entry's `name`.
   public enum Symbol: String, CaseIterable, Sendable {
     case add, subtract, multiply, divide, power, negate, strongMultiply
@@ -42,9 +45,9 @@ public struct Primitive: Sendable {
   /// Whether its kernel may have to report that there is no result.
   public let mayFail: Bool
 
-  /// The position in `Primitive.all`.
-  public fileprivate(set) var index: Int16 = 0
-  public fileprivate(set) var symbol: Symbol?
+  /// The position in `Primitive.all`, set once while that is made.
+  public nonisolated(unsafe) fileprivate(set) var index: Int16 = 0
+  public let symbol: Symbol?
 
   /// The shape of the result from the shapes of the operands.
   public typealias ShapeRule = @Sendable ([Shape], Attribute) throws(ShapeMismatch) -> Shape
@@ -87,6 +90,7 @@ public struct Primitive: Sendable {
   ) {
     self.mayFail = mayFail
     self.name = name
+    symbol = Symbol(rawValue: name)
     self.aliases = aliases
     self.shownName = shown ?? name
     self.summary = summary
@@ -140,11 +144,8 @@ extension Primitive {
       extremes, cumulative, products,
       linearAlgebra, determinants, solutions, arrangement, matrices, picking, updating, loops,
     ]
-    var table = families.flatMap { $0 }
-    for position in table.indices {
-      table[position].index = Int16(position)
-      table[position].symbol = Symbol(rawValue: table[position].name)
-    }
+    let table = families.flatMap { $0 }
+    for (position, primitive) in table.enumerated() { primitive.index = Int16(position) }
     return table
   }()
 

@@ -7,7 +7,10 @@ extension KernelArguments {
   func directionalProducts() {
     forEachGroup { group, offset, stride, count in
       var product = NilpotentPolynomial(one: directions)
-      for position in 0..<count { product.multiply(by: factor(offset + position * stride)) }
+      let isStopped = stretches(count) { positions in
+        for position in positions { product.multiply(by: factor(offset + position * stride)) }
+      }
+      if isStopped { return fail(.interrupted) }
       output[group] = product.top
     }
   }
@@ -16,16 +19,23 @@ extension KernelArguments {
   func productGradients() {
     forEachGroup { _, offset, stride, count in
       var prefixes = [NilpotentPolynomial(one: directions)]
-      for position in 0..<count {
-        var next = prefixes[position]
-        next.multiply(by: factor(offset + position * stride))
-        prefixes.append(next)
+      var isStopped = stretches(count) { positions in
+        for position in positions {
+          var next = prefixes[position]
+          next.multiply(by: factor(offset + position * stride))
+          prefixes.append(next)
+        }
       }
+      if isStopped { return fail(.interrupted) }
       var suffix = NilpotentPolynomial(one: directions)
-      for position in (0..<count).reversed() {
-        output[offset + position * stride] = prefixes[position].top(times: suffix)
-        suffix.multiply(by: factor(offset + position * stride))
+      isStopped = stretches(count) { steps in
+        for step in steps {
+          let position = count - 1 - step
+          output[offset + position * stride] = prefixes[position].top(times: suffix)
+          suffix.multiply(by: factor(offset + position * stride))
+        }
       }
+      if isStopped { fail(.interrupted) }
     }
   }
 

@@ -57,11 +57,17 @@ public struct RandomGenerator: Sendable, Equatable {
     }
   }
 
-  /// A permutation of 1…count, uniform (Fisher–Yates).
+  /// A permutation of 1…count, uniform (Fisher–Yates); when Ctrl-C stops it, one not yet shuffled.
   public mutating func permutation(_ count: Int) -> [Int] {
-    var items = Array(0..<count).map { $0 + 1 }
-    for last in stride(from: count - 1, to: 0, by: -1) {
-      items.swapAt(last, integer(in: 0...last))
+    var items: [Int] = []
+    items.reserveCapacity(count)
+    let isStopped = stretches(count) { for position in $0 { items.append(position + 1) } }
+    if isStopped { return items }
+    _ = stretches(max(0, count - 1)) { steps in
+      for step in steps {
+        let last = count - 1 - step
+        items.swapAt(last, integer(in: 0...last))
+      }
     }
     return items
   }

@@ -10,6 +10,7 @@ struct RandomGraph {
   private(set) var output = NodeID(rawValue: 0)
   private var random: RandomGenerator
   private var nodes: [NodeID] = []
+  private let mostEntries: Int
 
   private static let unary = [
     "sin", "cos", "tanh", "sigmoid", "softplus", "negate", "abs", "relu", "sech", "atan", "floor",
@@ -17,13 +18,20 @@ struct RandomGraph {
   private static let binary = ["add", "subtract", "multiply", "maximum", "hypot", "less"]
   private static let reductions = ["sum", "mean", "max", "logsumexp", "norm", "softmax", "cumsum"]
 
-  /// - Parameter seed: the same gives the same graph.
-  init(seed: UInt64) {
+  /// - Parameters:
+  ///   - seed: the same gives the same graph.
+  ///   - isLarge: whether most of its loops are large enough for several threads.
+  init(seed: UInt64, isLarge: Bool = false) {
     random = RandomGenerator(seed: seed)
+    mostEntries = isLarge ? 100_000 : 20_000
     // Lengths around that of a block, so that last blocks of every kind are met.
     let isWide = random.uniform() < 0.2
-    let rows = pick(isWide ? [1, 3] : [1, 2, 5, 17, 256, 300])
-    let columns = pick(isWide ? [257, 300, 600] : [1, 2, 7, 40])
+    var rows = pick(isWide ? [1, 3] : [1, 2, 5, 17, 256, 300])
+    var columns = pick(isWide ? [257, 300, 600] : [1, 2, 7, 40])
+    if isLarge {
+      rows = pick(isWide ? [30, 101] : [20_001, 30_000])
+      columns = pick(isWide ? [300, 777] : [1, 2, 3])
+    }
     for shape in [
       Shape.scalar, .scalar, .vector(rows), .vector(rows), .vector(columns), .row(columns),
       .matrix(rows, columns), .matrix(rows, columns), .matrix(min(rows, 20), min(rows, 20)),
@@ -84,7 +92,7 @@ struct RandomGraph {
   ) {
     let primitive = Primitive.required(name)
     let shapes = operands.map { graph.shape(of: $0) }
-    guard let shape = try? primitive.shapeRule(shapes, attribute), shape.count <= 20_000 else {
+    guard let shape = try? primitive.shapeRule(shapes, attribute), shape.count <= mostEntries else {
       return
     }
     nodes.append(graph.apply(primitive, operands, attribute))
@@ -122,10 +130,12 @@ struct RandomGraph {
     return outputs.map { values[$0]! }
   }
 
-  func programValues(of outputs: [NodeID], isFused: Bool) throws -> [Tensor] {
+  func programValues(
+    of outputs: [NodeID], isFused: Bool = true, threads: Int = 1
+  ) throws -> [Tensor] {
     let program = try Program(
       graph, outputs: outputs, borrowed: [], exchanged: 0,
-      memoryLimit: Program.defaultMemoryLimit, isFused: isFused)
+      memoryLimit: Program.defaultMemoryLimit, isFused: isFused, threads: threads)
     for (_, leaf, value) in leaves { program.set(leaf, to: value) }
     // Twice: what a run leaves behind must not matter.
     try program.run()

@@ -39,6 +39,12 @@ struct KernelSet: Sendable, CustomTestStringConvertible {
 
 typealias UnaryKernel =
   @Sendable (ck_kernels) -> (UnsafeMutablePointer<Double>, UnsafePointer<Double>, Int) -> Void
+typealias PairKernel =
+  @Sendable (ck_kernels) -> (
+    UnsafeMutablePointer<Double>, UnsafeMutablePointer<Double>, UnsafePointer<Double>, Int
+  ) -> Void
+typealias ScalarPairKernel =
+  @Sendable (ck_kernels) -> (Double, UnsafeMutablePointer<Double>) -> Double
 typealias BinaryKernel =
   @Sendable (ck_kernels) -> (
     UnsafeMutablePointer<Double>, UnsafePointer<Double>, UnsafePointer<Double>, Int
