@@ -51,6 +51,7 @@ enum HessCommand: Command {
           ("definiteness", definiteness.map { .string($0.rawValue) } ?? .null),
         ])
     ]
+    if let warning = try target.kinkWarning(hessian.gradient) { output.append(warning) }
     return output
   }
 

@@ -28,7 +28,7 @@ enum JacCommand: Command {
     let members = zip(target.variables, jacobian.blocks).map {
       (key: $0.name.spelling, value: JSONValue($1))
     }
-    return Output(
+    var output = Output(
       blocks: target.valueBlocks(jacobian.value, arguments)
         + target.blocks(jacobian.blocks) { "∂\(name)/∂\($0)" }
         + [.line(StyledText(orientation, .faint))],
@@ -40,5 +40,7 @@ enum JacCommand: Command {
             ("sweeps", .integer(jacobian.sweeps)),
           ])
       ])
+    if let warning = try target.kinkWarning(jacobian.blocks) { output.append(warning) }
+    return output
   }
 }

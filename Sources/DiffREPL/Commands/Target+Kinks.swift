@@ -3,12 +3,15 @@ import Expr
 
 extension Target {
   /// The warning of a gradient that passes through kinks: one line with the slopes possible there, and
-  /// what the one-sided derivatives say of the whole.
+  /// what the one-sided derivatives say of the whole, where that is one number.
   func kinkWarning(_ gradients: [Tensor]) throws(Diagnostic) -> Diagnostic? {
     let known = Dictionary(variables.map { ($0.node, $0.name.spelling) }) { first, _ in first }
+    let isScalar = graph.shape(of: node).isScalar
+    var graph = graph
+    let output = isScalar ? node : Self.weightedSum(of: node, in: &graph)
     guard
       let report = try KinkReport(
-        of: node, variables: variables.map(\.node), in: graph, environment: environment,
+        of: output, variables: variables.map(\.node), in: graph, environment: environment,
         symbol: { known[$0] })
     else { return nil }
     let places = report.kinks.prefix(3).map { kink in
@@ -21,8 +24,17 @@ extension Target {
     let parts = zip(variables, zip(report.sides, gradients)).compactMap { variable, slopes in
       Self.sideText(variable.name.spelling, slopes.0, slopes.1.scalar, functionName)
     }
-    if !parts.isEmpty { message += "; " + parts.prefix(3).joined(separator: ", ") }
+    if !parts.isEmpty, isScalar { message += "; " + parts.prefix(3).joined(separator: ", ") }
     return Diagnostic(message, severity: .warning)
+  }
+
+  /// All entries in one number, each with a weight of its own so that none hides another.
+  private static func weightedSum(of node: NodeID, in graph: inout Graph) -> NodeID {
+    let shape = graph.shape(of: node)
+    let weights = graph.constant(
+      Tensor(shape, (0..<shape.count).map { 1 + 1 / (Double($0) + 2) }))
+    let product = graph.apply(.multiply, node, weights)
+    return graph.apply(.sum, product)
   }
 
   private static func sideText(

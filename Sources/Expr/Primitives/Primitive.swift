@@ -140,7 +140,8 @@ extension Primitive {
   public static let all: [Primitive] = {
     let families: [[Primitive]] = [
       arithmetic, comparisons, exponential, trigonometric, hyperbolic, activations, nonSmooth,
-      special, stable, stablePairs, seriesTails, reductions, extremes, cumulative, products,
+      special, stable, stablePairs, cauchy, seriesTails, evenFunctions, slopes, reductions,
+      extremes, cumulative, products,
       linearAlgebra, determinants, solutions, arrangement, matrices, picking, updating, loops,
     ]
     let table = families.flatMap { $0 }

@@ -16,6 +16,7 @@ extension Primitive {
     .sine, .cosine, .versine, .exponential, .expMinusOne, .logOnePlus, .tangent,
     .hyperbolicTangent, .hyperbolicSine, .hyperbolicCosine, .coshMinusOne, .arcSine, .arcTangent,
     .hyperbolicArcSine, .hyperbolicArcTangent, .errorFunction, .logCosine, .bernoulli,
+    .logHyperbolicCosine,
   ]
 
   private static func quotient(_ series: TaylorFunction) -> Primitive {

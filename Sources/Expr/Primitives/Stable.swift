@@ -140,7 +140,7 @@ extension Primitive {
     return 2 * decay / (1 + decay * decay)
   }
 
-  private static let expDifference: @Sendable (Double, Double) -> Double = { a, b in
+  static let expDifference: @Sendable (Double, Double) -> Double = { a, b in
     if a == b { return a == .infinity ? .nan : 0 }
     if a > b { return a > 710 ? Double.exp(a) : -Double.exp(a) * Double.expMinusOne(b - a) }
     return b > 710 ? -Double.exp(b) : Double.exp(b) * Double.expMinusOne(a - b)
@@ -194,7 +194,7 @@ extension Primitive {
     return Double.log(x.magnitude) + Double.log(y.magnitude)
   }
 
-  private static let erfDifference: @Sendable (Double, Double) -> Double = { x, y in
+  static let erfDifference: @Sendable (Double, Double) -> Double = { x, y in
     let width = x - y, middle = y + width / 2
     if width.magnitude < 1e-4 / (1 + middle.magnitude) {
       // The density at the middle, with the next term of its series.

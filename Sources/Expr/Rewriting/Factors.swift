@@ -148,21 +148,42 @@ extension Rewriter {
     return make(.power, base, power)
   }
 
+  /// A value with a domain, nan outside, as the value and a factor of 1 with that domain.
+  private mutating func openGates(_ factors: inout Factors) {
+    for (base, exponent) in factors.powers
+    where isOperation(base, .select) && exponent == exponent.rounded() {
+      guard constant(operand(base, 2))?.isNaN == true, constant(operand(base, 1)) == nil else {
+        continue
+      }
+      let one = number(1), nan = number(.nan)
+      let gate = graph.apply(.select, operand(base), one, nan)
+      factors.multiply(base, -exponent)
+      collect(operand(base, 1), exponent, into: &factors)
+      factors.multiply(gate, 1)
+    }
+  }
+
   /// A product with one rewrite applied, and which; nil if none fits.
-  mutating func rewrittenProduct(_ node: NodeID) -> (NodeID, Int)? {
+  mutating func rewrittenProduct(
+    _ node: NodeID,
+    by rules: [RewriteIndex.Indexed<@Sendable (inout Rewriter, inout Factors) -> Bool>]
+  ) -> (NodeID, Int)? {
     let factors = factors(of: node)
     guard
       factors.powers.count + factors.exponentials.count > 1 || !factors.merged.isEmpty
-        || factors.powers.contains(where: { $0.exponent < 0 })
+        || factors.powers.contains(where: {
+          $0.exponent < 0 || Self.oddFunctions[operation(of: $0.base)] != nil
+        })
         || factors.exponentials.contains(where: { $0.factor != 1 })
     else { return nil }
     var changed = factors
+    openGates(&changed)
     var first: Int?
     // One rule may prepare another; each that fires makes the product shorter.
     for _ in 0..<Factors.limit {
       let before = first
       var fired = false
-      for (rule, body) in RewriteIndex.shared.factors where body(&self, &changed) {
+      for (rule, body) in rules where body(&self, &changed) {
         first = before ?? rule
         fired = true
         break

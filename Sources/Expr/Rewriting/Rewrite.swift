@@ -19,6 +19,10 @@ public struct Rewrite: Sendable {
     case whole(@Sendable (inout Rewriter, NodeID, LinearForm) -> NodeID?)
     /// A product of powers: changes the factors and says whether it did.
     case factors(@Sendable (inout Rewriter, inout Factors) -> Bool)
+    /// As `node` and `factors`, but when all other rules have done their work: for what they would no
+    /// longer recognise.
+    case finalNode([Operation], @Sendable (inout Rewriter, NodeID) -> NodeID?)
+    case finalFactors(@Sendable (inout Rewriter, inout Factors) -> Bool)
   }
 
   /// A formula in x to test at points on both sides of the condition.
@@ -51,8 +55,9 @@ public struct Rewrite: Sendable {
 
   /// The whole table.
   public static let all: [Rewrite] =
-    logarithms + exponentials + powers + offsets + differences + remainders + sums + quotients
-    + reductions
+    squares + logarithms + exponentials + powers + offsets + differences + remainders + sums
+    + quotients
+    + evenFunctions + reductions
 }
 
 /// A primitive by its name, looked up once: what patterns compare with. A position and no more, so
@@ -75,6 +80,8 @@ struct RewriteIndex: Sendable {
   private(set) var offsets: [[Indexed<@Sendable (inout Rewriter, NodeID, Double) -> NodeID?>]]
   private(set) var wholes: [Indexed<@Sendable (inout Rewriter, NodeID, LinearForm) -> NodeID?>] = []
   private(set) var factors: [Indexed<@Sendable (inout Rewriter, inout Factors) -> Bool>] = []
+  private(set) var finalNodes: [[Indexed<@Sendable (inout Rewriter, NodeID) -> NodeID?>]]
+  private(set) var finalFactors: [Indexed<@Sendable (inout Rewriter, inout Factors) -> Bool>] = []
   /// Whether a term with this operation can take part in a rewrite of a sum.
   private(set) var isTerm: [Bool]
 
@@ -83,6 +90,7 @@ struct RewriteIndex: Sendable {
   private init(_ table: [Rewrite]) {
     let count = Primitive.all.count
     nodes = Array(repeating: [], count: count)
+    finalNodes = Array(repeating: [], count: count)
     differences = Array(repeating: [], count: count)
     sums = Array(repeating: [], count: count)
     offsets = Array(repeating: [], count: count)
@@ -102,6 +110,9 @@ struct RewriteIndex: Sendable {
         isTerm[Int(root.index)] = true
       case .whole(let body): wholes.append((number, body))
       case .factors(let body): factors.append((number, body))
+      case .finalNode(let roots, let body):
+        for root in roots { finalNodes[Int(root.index)].append((number, body)) }
+      case .finalFactors(let body): finalFactors.append((number, body))
       }
     }
   }

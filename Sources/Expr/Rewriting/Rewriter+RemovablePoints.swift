@@ -39,6 +39,7 @@ extension Rewriter {
   /// Takes one pair of vanishing factors, or a factor and a power of its variable, apart.
   mutating func removableFactor(_ factors: inout Factors) -> Bool {
     guard factors.powers.count > 1 else { return false }
+    gatherLengths(&factors)
     var found: [(Vanishing, Double)] = []
     for (base, exponent) in factors.powers {
       if let item = vanishing(base, beside: factors) { found.append((item, exponent)) }
@@ -55,7 +56,8 @@ extension Rewriter {
             && self.factors(of: partner.0.variable).exponent(of: part.base) != 0
         }
       }
-      guard meets, own.exponentials.isEmpty, own.underRoots.isEmpty,
+      guard meets, own.exponentials.isEmpty,
+        own.underRoots.isEmpty || isOperation(item.variable, .sqrt),
         exponent == exponent.rounded()
       else { continue }
       factors.multiply(item.factor, -exponent)
@@ -64,7 +66,7 @@ extension Rewriter {
         factors.multiply(rest, -exponent)
       } else {
         let rest = item.rest(&self)
-        factors.multiply(rest, exponent)
+        collect(rest, exponent, into: &factors)
       }
       collect(item.variable, item.order * exponent, into: &factors)
       factors.merged.removeAll { base in
@@ -73,6 +75,24 @@ extension Rewriter {
       return true
     }
     return false
+  }
+
+  /// x² + y² as r² beside functions that vanish with r = √(x² + y²).
+  private mutating func gatherLengths(_ factors: inout Factors) {
+    for (base, _) in factors.powers {
+      guard let length = vanishingVariable(base),
+        isOperation(length, .hypot) || isOperation(length, .norm) || isOperation(length, .abs),
+        let square = squaredLength(length)
+      else { continue }
+      let parts = self.factors(of: square)
+      guard parts.powers.count == 1 else { continue }
+      let (inner, power) = parts.powers[0]
+      let exponent = factors.exponent(of: inner)
+      guard exponent != 0, exponent.truncatingRemainder(dividingBy: power) == 0 else { continue }
+      factors.multiply(inner, -exponent)
+      factors.multiply(length, 2 * exponent / power)
+      factors.merged.removeAll { $0 == inner || $0 == length }
+    }
   }
 
   /// The factors of a variable, and those of the arguments of functions among them that vanish.
@@ -93,6 +113,13 @@ extension Rewriter {
   private mutating func vanishing(_ node: NodeID, beside factors: Factors) -> Vanishing? {
     if let (order, series) = Self.vanishing[operation(of: node)] {
       let tail = Operation.tail(series), variable = operand(node)
+      if let (base, ratio) = multiple(variable, of: factors) {
+        return Vanishing(factor: node, variable: base, order: Double(order)) { rewriter in
+          let first = rewriter.number(Double(order)), none = rewriter.number(0)
+          let value = rewriter.graph(tail, first, none, variable)
+          return rewriter.scaled(value, by: Primitive.wholePower(ratio, Double(order)))
+        }
+      }
       var result = Vanishing(factor: node, variable: variable, order: Double(order)) { rewriter in
         let first = rewriter.number(Double(order)), none = rewriter.number(0)
         return rewriter.graph(tail, first, none, variable)
@@ -116,8 +143,20 @@ extension Rewriter {
       }
       return result
     }
-    return logarithm(node, beside: factors) ?? difference(node, beside: factors)
-      ?? sum(node, beside: factors)
+    return logarithm(node, beside: factors) ?? sum(node, beside: factors)
+  }
+
+  /// A sum among the factors of which another sum is a multiple: 3x - 3y of x - y.
+  private func multiple(_ variable: NodeID, of factors: Factors) -> (NodeID, Double)? {
+    let form = linearForm(of: variable)
+    guard form.terms.count > 1 || form.constant != 0 else { return nil }
+    for (base, _) in factors.powers where base != variable {
+      guard isOperation(base, .add) || isOperation(base, .subtract),
+        let ratio = ratio(form, linearForm(of: base)), factors.exponent(of: variable) == 0
+      else { continue }
+      return (base, ratio)
+    }
+    return nil
   }
 
   /// log(x) vanishes with x - 1.
@@ -131,51 +170,6 @@ extension Rewriter {
       return Vanishing(factor: node, variable: base, order: 1) { rewriter in
         let one = rewriter.number(1), none = rewriter.number(0)
         return rewriter.graph(.tail("log1p"), one, none, base)
-      }
-    }
-    return nil
-  }
-
-  /// √a - r vanishes with a - r² and eˣ - eᵃ with x - a, where that stands on the other side.
-  private func difference(_ node: NodeID, beside factors: Factors) -> Vanishing? {
-    for (base, exponent) in factors.powers where exponent != 0 && base != node {
-      if isOperation(node, .expDifference) {
-        let a = operand(node), b = operand(node, 1)
-        var form = linearForm(of: a)
-        collect(b, -1, into: &form)
-        collect(base, -1, into: &form)
-        guard form.terms.isEmpty, form.constant == 0 else { continue }
-        return Vanishing(factor: node, variable: base, order: 1) { rewriter in
-          let one = rewriter.number(1), none = rewriter.number(0)
-          let tail = rewriter.graph(.tail("expm1"), one, none, base)
-          let scale = rewriter.make(.exp, b)
-          return rewriter.graph(.multiply, scale, tail)
-        }
-      }
-      let form = linearForm(of: node)
-      guard form.terms.count == 1, form.terms[0].coefficient == 1, form.constant < 0 else {
-        continue
-      }
-      if let x = argument(form.terms[0].node, of: .exp) {
-        var gap = linearForm(of: x)
-        collect(base, -1, into: &gap)
-        let a = gap.constant, value = -form.constant
-        guard gap.terms.isEmpty, Double.exp(a) == value else { continue }
-        return Vanishing(factor: node, variable: base, order: 1) { rewriter in
-          let one = rewriter.number(1), none = rewriter.number(0)
-          let tail = rewriter.graph(.tail("expm1"), one, none, base)
-          return rewriter.scaled(tail, by: value)
-        }
-      }
-      guard let inner = argument(form.terms[0].node, of: .sqrt) else { continue }
-      var gap = linearForm(of: inner)
-      collect(base, -1, into: &gap)
-      guard gap.terms.isEmpty, gap.constant == form.constant * form.constant else { continue }
-      let root = form.terms[0].node, shift = -form.constant
-      return Vanishing(factor: node, variable: base, order: 1) { rewriter in
-        let number = rewriter.number(shift), one = rewriter.number(1)
-        let below = rewriter.graph(.add, root, number)
-        return rewriter.graph(.divide, one, below)
       }
     }
     return nil

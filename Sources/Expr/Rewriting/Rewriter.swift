@@ -11,6 +11,10 @@ struct Rewriter {
   /// What the nodes of the bodies of loops became.
   private var bodies: [NodeID: [NodeID: NodeID]] = [:]
   private var depth = 0
+  /// Whether the rules that come last apply.
+  var isFinal = false
+  /// Whether there is a root, a size or a norm, which those are about.
+  private var meetsLength = false
   /// Sums in which no rule found anything.
   private(set) var settled: Set<NodeID> = []
   /// How many terms the sum has that is being matched.
@@ -26,6 +30,25 @@ struct Rewriter {
 
   /// The stable form of some nodes.
   mutating func replacements(of roots: [NodeID]) -> [NodeID] {
+    let first = pass(over: roots)
+    guard meetsLength else { return roots.map { first[$0] ?? $0 } }
+    isFinal = true
+    let early = applied
+    applied = [:]
+    let second = pass(over: roots.map { first[$0] ?? $0 })
+    let late = applied
+    applied = early
+    // The nodes typed, by what the first pass made of them.
+    let origins = Dictionary(first.map { ($0.value, $0.key) }) { one, _ in one }
+    for (node, rules) in late { applied[origins[node] ?? node, default: []] += rules }
+    return roots.map { root in
+      let moved = first[root] ?? root
+      return second[moved] ?? moved
+    }
+  }
+
+  /// One pass; yields what became of the nodes that changed.
+  private mutating func pass(over roots: [NodeID]) -> [NodeID: NodeID] {
     let needed = graph.ancestors(of: roots, stoppingAt: Array(opaque))
     let projections = graph.loopProjections()
     var map: [NodeID?] = Array(repeating: nil, count: needed.count)
@@ -35,7 +58,9 @@ struct Rewriter {
       let operands = graph.operands(of: node)
       var attribute = graph.attribute(of: node)
       var changes = false
-      if case .loop(let body) = attribute {
+      if isFinal {
+        // Bodies of loops have had both passes.
+      } else if case .loop(let body) = attribute {
         attribute = .loop(stable(body, of: node, read: projections[node] ?? []))
         changes = true
       } else if case .output(.stacked(let inner), let shape) = attribute,
@@ -54,7 +79,9 @@ struct Rewriter {
       if !current.isEmpty { applied[node] = current }
       if result != node { map[index] = result }
     }
-    return roots.map { map[$0.index] ?? $0 }
+    var changed: [NodeID: NodeID] = [:]
+    for (index, result) in map.enumerated() { changed[NodeID(index)] = result }
+    return changed
   }
 
   /// The body of a loop with rewrites of its own.
@@ -91,8 +118,10 @@ struct Rewriter {
   private mutating func rewritten(_ node: NodeID) -> NodeID {
     let primitive = graph.nodes[node.index].primitive
     guard primitive >= 0, depth < Self.depthLimit else { return node }
+    if Self.lengths.contains(primitive) { meetsLength = true }
     depth += 1
     defer { depth -= 1 }
+    if isFinal { return finallyRewritten(node) }
     let isSum = primitive == .add || primitive == .subtract || primitive == .negate
     // Pairs of terms first: what sums do as a whole would hide them.
     if isSum, let (result, rule) = rewrittenSum(node) { return accepted(result, rule, for: node) }
@@ -100,9 +129,28 @@ struct Rewriter {
       if let result = body(&self, node) { return accepted(result, rule, for: node) }
     }
     if Factors.roots.contains(primitive) {
-      if let (result, rule) = rewrittenProduct(node) { return accepted(result, rule, for: node) }
+      if let (result, rule) = rewrittenProduct(node, by: RewriteIndex.shared.factors) {
+        return accepted(result, rule, for: node)
+      }
     }
     if isSum { settled.insert(node) }
+    return node
+  }
+
+  private static let lengths: Set<Int16> = [
+    Operation.sqrt.index, Operation.abs.index, Operation.hypot.index, Operation.norm.index,
+  ]
+
+  private mutating func finallyRewritten(_ node: NodeID) -> NodeID {
+    let primitive = Int(graph.nodes[node.index].primitive)
+    for (rule, body) in RewriteIndex.shared.finalNodes[primitive] {
+      if let result = body(&self, node) { return accepted(result, rule, for: node) }
+    }
+    if Factors.roots.contains(Int16(primitive)),
+      let (result, rule) = rewrittenProduct(node, by: RewriteIndex.shared.finalFactors)
+    {
+      return accepted(result, rule, for: node)
+    }
     return node
   }
 

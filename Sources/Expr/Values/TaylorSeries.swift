@@ -29,19 +29,51 @@ struct TaylorFunction: Sendable {
   /// Near 0 its own series, elsewhere the coefficients of the quotient about x.
   func tail(_ order: Int, derivative k: Int, at x: Double) -> Double {
     if x.magnitude <= radius { return series(from: order, derivative: k, at: x) }
-    var quotient = coefficients(x, k + 1)
+    return quotient(order, at: x, count: k + 1)[k] * Self.factorial(k)
+  }
+
+  /// The Taylor coefficients of T about a point other than 0.
+  private func quotient(_ order: Int, at x: Double, count: Int) -> [Double] {
+    var quotient = coefficients(x, count)
     // What is subtracted, Σ cₙ (x + t)ⁿ, by Horner's rule in the first powers of t.
-    for (power, value) in polynomial(order, at: x, count: k + 1).enumerated() {
+    for (power, value) in polynomial(order, at: x, count: count).enumerated() {
       quotient[power] -= value
     }
-    for _ in 0..<order {
-      // Divided by x + t once.
-      quotient[0] /= x
-      for power in 1..<max(1, k + 1) {
-        quotient[power] = (quotient[power] - quotient[power - 1]) / x
-      }
+    for _ in 0..<order { Self.divide(&quotient, by: x) }
+    return quotient
+  }
+
+  /// Divides a series in t by x + t.
+  private static func divide(_ series: inout [Double], by x: Double) {
+    series[0] /= x
+    for power in series.indices.dropFirst() {
+      series[power] = (series[power] - series[power - 1]) / x
     }
-    return quotient[k] * Self.factorial(k)
+  }
+
+  /// The k-th derivative by s of T(√s), for T even: smooth in s, at 0 as well.
+  ///
+  /// - Parameter s: below 0 the analytic continuation near 0, nan farther out.
+  func root(_ order: Int, derivative k: Int, at s: Double) -> Double {
+    let x = s.magnitude.squareRoot()
+    guard s >= 0 || x <= radius else { return .nan }
+    guard x > radius else {
+      var total = 0.0
+      let last = (atZero.count - 1 - order) / 2 - k
+      for n in stride(from: last, through: 0, by: -1) {
+        var term = atZero[order + 2 * (n + k)]
+        for factor in 0..<k { term *= Double(n + k - factor) }
+        total = total * s + term
+      }
+      return total
+    }
+    // d/ds = 1/(2x) d/dx.
+    var terms = quotient(order, at: x, count: k + 1)
+    for _ in 0..<k {
+      terms = terms.indices.dropFirst().map { Double($0) * terms[$0] / 2 }
+      Self.divide(&terms, by: x)
+    }
+    return terms[0]
   }
 
   private func polynomial(_ order: Int, at x: Double, count: Int) -> [Double] {
@@ -155,7 +187,16 @@ extension TaylorFunction {
     squared(from: .tan(x), sign: 1, count: count)
   }
   static let hyperbolicTangent = TaylorFunction("tanh", radius: 0.5) { x, count in
-    squared(from: .tanh(x), sign: -1, count: count)
+    // With its slope s: y' = s, s' = -2 y s, so that no digit of 1 - y² is lost far out.
+    let decay = Double.exp(-x.magnitude), secant = 2 * decay / (1 + decay * decay)
+    var value = [Double.tanh(x)], slope = [secant * secant]
+    for n in 0..<max(0, count - 1) {
+      value.append(slope[n] / Double(n + 1))
+      var product = 0.0
+      for j in 0...n { product += value[j] * slope[n - j] }
+      slope.append(-2 * product / Double(n + 1))
+    }
+    return value
   }
   static let errorFunction = TaylorFunction("erf", radius: 1.5) { x, count in
     var density = [2 / Double.pi.squareRoot() * Double.exp(-x * x)]
@@ -176,7 +217,7 @@ extension TaylorFunction {
   }
 
   /// y' = a series.
-  private static func integral(from value: Double, of slope: [Double]) -> [Double] {
+  static func integral(from value: Double, of slope: [Double]) -> [Double] {
     [value] + slope.dropLast().enumerated().map { $1 / Double($0 + 1) }
   }
 
@@ -211,12 +252,8 @@ extension TaylorFunction {
     for n in 0..<max(0, count - 1) {
       var sum = n == 0 ? 1.0 : 0
       for j in 0...n { sum += sign * terms[j] * terms[n - j] }
-      if n == 0 && sign < 0 { sum = slopeOfTanh(value) }
       terms.append(sum / Double(n + 1))
     }
     return terms
   }
-
-  /// 1 - y² without cancelling.
-  private static func slopeOfTanh(_ y: Double) -> Double { (1 - y) * (1 + y) }
 }

@@ -17,11 +17,18 @@ struct Probe: Sendable, CustomTestStringConvertible {
     self.attribute = attribute
     self.operands = operands
     self.held = held.union(
-      primitive.name.hasSuffix("Tail") ? [0, 1] : Self.heldOperands[primitive.name] ?? [])
+      Self.countOfOrders(primitive) > 0
+        ? Set(0..<Self.countOfOrders(primitive)) : Self.heldOperands[primitive.name] ?? [])
   }
 
   init(_ symbol: Primitive.Symbol, _ operands: [Tensor], _ attribute: Attribute = .none) {
     self.init(Primitive[symbol], operands, attribute)
+  }
+
+  /// How many operands of a series are whole numbers: what is left out, what was differentiated.
+  private static func countOfOrders(_ primitive: Primitive) -> Int {
+    if primitive.name.hasSuffix("Tail") || primitive.name.hasSuffix("Root") { return 2 }
+    return primitive.name.hasSuffix("Slope") ? 1 : 0
   }
 
   /// The orders of polygamma and of the rests of series are whole numbers, a condition jumps, and `stop` is no derivative of
@@ -97,7 +104,7 @@ extension Probe {
 
   /// The operands with whole numbers where only these make sense.
   private static func orders(_ primitive: Primitive, _ operands: [Tensor]) -> [Tensor] {
-    let count = primitive.name.hasSuffix("Tail") ? 2 : primitive.name == "polygamma" ? 1 : 0
+    let count = primitive.name == "polygamma" ? 1 : countOfOrders(primitive)
     return operands.prefix(count).map { operand in
       Tensor(operand.shape, operand.elements.map { $0.rounded() })
     } + operands.dropFirst(count)

@@ -10,7 +10,7 @@ struct TypedFormula {
 
   /// - Throws: the diagnostic of the parser or the elaborator.
   init(_ text: String, at point: [(name: String, value: Double)]) throws {
-    var environment = Environment()
+    var environment = Environment(derivatives: GraphDerivatives())
     for (name, value) in point { environment.setLeaf(Name(name), to: .tensor(Tensor(value))) }
     let source = SourceText(text)
     let tree = try Parser.parseExpressions(in: source, range: 0..<source.utf8.count)
