@@ -37,7 +37,9 @@ extension Rewriter {
   /// A sum over another one; nil if it is no difference of a formula at two places that far apart.
   private mutating func dividedDifference(_ node: NodeID, over base: NodeID) -> NodeID? {
     let distance = linearForm(of: base)
-    guard !distance.terms.isEmpty else { return nil }
+    // Over a step h alone it is a finite difference, whose lost digits are what its user wants to see.
+    let isStep = distance.terms.count == 1 && distance.constant == 0
+    guard !distance.terms.isEmpty, !isStep else { return nil }
     if let function = Self.pairs[operation(of: node)] {
       let a = operand(node), b = operand(node, 1)
       // log(x/y) has a value for two negative numbers as well.
@@ -109,14 +111,15 @@ extension Rewriter {
     var gap = linearForm(of: p)
     collect(q, -1, into: &gap)
     if let ratio = ratio(gap, distance) { return number(ratio) }
-    let operation = self.operation(of: p)
-    guard depth > 0, operation >= 0, operation == self.operation(of: q) else { return nil }
-    if Self.slopes[operation] != nil, let function = function(operation) {
-      guard let value = slope(of: function, operand(p), operand(q), over: distance, depth) else {
-        return nil
-      }
+    guard depth > 0 else { return nil }
+    if let a = argumentOfLogarithm(p), let b = argumentOfLogarithm(q) {
       // Unlike its divided difference the logarithm ends at 0.
-      return function == .log ? guarded(value, by: operand(p)) : value
+      return slope(of: .log, a, b, over: distance, depth).map { guarded($0, by: a) }
+    }
+    let operation = self.operation(of: p)
+    guard operation >= 0, operation == self.operation(of: q) else { return nil }
+    if Self.slopes[operation] != nil, let function = function(operation) {
+      return slope(of: function, operand(p), operand(q), over: distance, depth)
     }
     switch operation {
     case .add, .subtract, .negate: return slope(of: gap, over: distance, depth - 1)
@@ -145,6 +148,13 @@ extension Rewriter {
     case Operation.power.index: return slopeOfPower(p, q, over: distance, depth - 1)
     default: return nil
     }
+  }
+
+  /// x of log x; x y of what log(x y) has become.
+  private mutating func argumentOfLogarithm(_ node: NodeID) -> NodeID? {
+    if isOperation(node, .log) { return operand(node) }
+    guard isOperation(node, .logProduct) else { return nil }
+    return graph.apply(.multiply, operand(node), operand(node, 1))
   }
 
   private func function(_ operation: Int16) -> Operation? {
