@@ -93,6 +93,8 @@ final class FusedLoop {
   private let crew: LoopCrew?
   private let registers: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
   private let scratch: UnsafeMutablePointer<Double>
+  /// Room for what a strong product adds to.
+  private let before: UnsafeMutablePointer<Double>
   /// The memory it owns, in bytes.
   let bytes: Int
 
@@ -122,7 +124,7 @@ final class FusedLoop {
     let scratchCount = (scratchIndex.max() ?? -1) + 1
     self.crew = crew
     bytes =
-      Self.ownBytes(shape, scratchIndex: scratchIndex, registers: sources.count)
+      Self.ownBytes(shape, specials, scratchIndex: scratchIndex, registers: sources.count)
       + (crew?.bytes ?? 0)
     scratch = UnsafeMutableRawPointer.allocate(
       byteCount: max(64, scratchCount * stride * 8), alignment: 64
@@ -130,6 +132,7 @@ final class FusedLoop {
     scratch.initialize(repeating: 0, count: max(8, scratchCount * stride))
     targets = .holding(Array(repeating: scratch, count: specials.count))
     heads = .holding(Array(repeating: scratch, count: specials.count))
+    before = .allocate(capacity: max(1, Self.strongWidth(specials)))
     registers = .allocate(capacity: max(1, sources.count))
     var moving: [Moving] = [], numbers: [Repeated] = [], rows = numbers, columns = numbers
     for (register, source) in sources.enumerated() {
@@ -156,6 +159,7 @@ final class FusedLoop {
   deinit {
     registers.deallocate()
     scratch.deallocate()
+    before.deallocate()
     instructions.deallocate()
     kernels.deallocate()
     specials.deallocate()
@@ -170,8 +174,20 @@ final class FusedLoop {
   }
 
   /// The memory of one loop without its crew, in bytes.
-  static func ownBytes(_ shape: BlockShape, scratchIndex: [Int], registers: Int) -> Int {
-    (((scratchIndex.max() ?? -1) + 1) * shape.stride + registers) * 8
+  static func ownBytes(
+    _ shape: BlockShape, _ specials: [Special], scratchIndex: [Int], registers: Int
+  ) -> Int {
+    let scratchCount = (scratchIndex.max() ?? -1) + 1
+    return (scratchCount * shape.stride + registers + strongWidth(specials)) * 8
+  }
+
+  /// The longest result of a strong product.
+  private static func strongWidth(_ specials: [Special]) -> Int {
+    var width = 0
+    for case .transposedMatrixVector(_, let columns, _, _, isStrong: true) in specials {
+      width = max(width, columns)
+    }
+    return width
   }
 
   // MARK: Running
@@ -350,11 +366,16 @@ final class FusedLoop {
     }
   }
 
-  /// Adds the rows of a matrix, each times its weight, in stretches without a weight of 0.
+  /// Adds the rows of a matrix, each times its weight. 0·inf and 0·nan show as nan: only then the rows
+  /// with a weight of 0 are left out, in stretches between them.
   private func addStrongly(
     _ lines: UnsafeMutablePointer<Double>, _ columns: Int, _ weights: UnsafeMutablePointer<Double>,
     _ length: Int, _ target: UnsafeMutablePointer<Double>
   ) {
+    before.update(from: target, count: columns)
+    Kernels.addTransposedProduct(lines, rows: length, columns: columns, weights, to: target)
+    guard Kernels.sum(target, columns).isNaN else { return }
+    target.update(from: before, count: columns)
     var first = 0
     for row in 0...length where row == length || weights[row] == 0 {
       if row > first {
