@@ -60,6 +60,11 @@ extension Primitive {
     .elementwise(
       "logerfc", "log(erfc(x)), also where erfc(x) underflows", isFunction: false, value: logErfc,
       partial: -.f("erfcHazard", .x), samples: [-1.3, 0.4, 5], edges: [0, 30, -30]),
+    .elementwise(
+      "logHalfErfc", "log(erfc(x)/2), exact where that is near 0", isFunction: false,
+      value: { x in
+        x < 0 ? Double.log(onePlus: -Double.erfc(-x) / 2) : logErfc(x) - 0.6931471805599453
+      }, partial: -.f("erfcHazard", .x), samples: [-1.3, 0.4, 5, -6], edges: [0, 30, -30]),
     // h = 2/√π e^(-x²)/erfc(x) and ρ = h/2 - x: h' = 2hρ, ρ' = hρ - 1.
     .elementwise(
       "erfcHazard", "-(log erfc(x))'", isFunction: false, value: erfcHazard,

@@ -181,6 +181,13 @@ extension Rewrite {
       samples: [("sqrt(x^2 + 3^2)", [1e200, 0.3]), ("sqrt(x^2 + (2*x)^2)", [1e-200, 3])],
       .node([.sqrt]) { rewriter, node in rewriter.hypotenuse(rewriter.operand(node)) }),
     Rewrite(
+      "sqrt(x^2 + c)", "hypot(x, sqrt(c))", when: "c a number above 0 that is no square",
+      mends: "overflow of the square, also in the derivative",
+      samples: [("sqrt(x^2 + 2)", [1e200, 0.3]), ("sqrt(3*x^2 + 0.7)", [-1e200, 2])],
+      .finalNode([.sqrt]) { rewriter, node in
+        rewriter.hypotenuse(rewriter.operand(node), allowsRounding: true)
+      }),
+    Rewrite(
       "sqrt(sum(x.^2)), sqrt(dot(x, x))", "norm(x)",
       mends: "overflow, underflow, and 0/0 in the derivative at 0",
       samples: [("sqrt(sum([x, 2*x].^2))", [1e-200, 3])],
@@ -241,7 +248,10 @@ extension Rewriter {
   }
 
   /// √ of a sum of squares of two or more terms, one of which may be a number.
-  mutating func hypotenuse(_ node: NodeID) -> NodeID? {
+  ///
+  /// - Parameter allowsRounding: also where the root of the number has to be rounded: for when
+  ///   nothing is left that could cancel it.
+  mutating func hypotenuse(_ node: NodeID, allowsRounding: Bool = false) -> NodeID? {
     let form = linearForm(of: node)
     guard form.constant >= 0, form.terms.count + (form.constant > 0 ? 1 : 0) >= 2,
       form.terms.count <= 4
@@ -255,10 +265,9 @@ extension Rewriter {
       let side = exponent == 2 ? base : make(.power, base, half)
       sides.append(scaled(side, by: term.coefficient.squareRoot()))
     }
-    // The square root of a number that is no square would round: it stays as it is.
     if form.constant > 0 {
       let side = form.constant.squareRoot()
-      guard side * side == form.constant else { return nil }
+      guard allowsRounding || side * side == form.constant else { return nil }
       sides.append(number(side))
     }
     return sides.dropFirst().reduce(sides[0]) { make(.hypot, $0, $1) }

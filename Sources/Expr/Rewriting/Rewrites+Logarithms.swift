@@ -98,6 +98,29 @@ extension Rewrite {
         return rewriter.make(.multiply, rewriter.operand(inner, 1), logarithm)
       }),
     Rewrite(
+      "log(erfc(x)/2)", "logHalfErfc(x)", mends: "the digits where erfc(x)/2 is near 1",
+      samples: [
+        ("log(erfc(x)/2)", [-9, -2, 0.3, 30]), ("log(0.5*(1 + erf(x)))", [9, 3, -30]),
+        ("log(erfc(-x/sqrt(2))/2)", [12, 1, -40]),
+      ],
+      .node([.log]) { rewriter, node in
+        let parts = rewriter.factors(of: rewriter.operand(node))
+        guard parts.coefficient == 0.5, parts.powers.count == 1, parts.exponentials.isEmpty,
+          parts.powers[0].exponent == 1,
+          let x = rewriter.argument(parts.powers[0].base, of: .erfc)
+        else { return nil }
+        return rewriter.make(Operation("logHalfErfc"), x)
+      }),
+    Rewrite(
+      "log(sin(x)/x), log((exp(x) - 1)/x), …", "log1p of the series past its 1",
+      when: "|x| < 1, elsewhere as it is", mends: "the digits of a quotient near 1",
+      samples: [
+        ("log(sin(x)/x)", [1e-9, 0.3, 2]), ("log((exp(x) - 1)/x)", [1e-9, -0.4, 5]),
+        ("log(tan(x)/x)", [1e-9, 0.5]), ("log(sinh(x)/x)", [1e-9, 3]),
+        ("log(log(1 + x)/x)", [1e-9, 0.5, -0.5]),
+      ],
+      .node([.log]) { rewriter, node in rewriter.logOfQuotientNearOne(node) }),
+    Rewrite(
       "log(u*v), log(u/v)", "log(u) ± log(v)", when: "u or v a number or an exponential or its kin",
       mends: "overflow and underflow of the product",
       samples: [

@@ -234,7 +234,7 @@ VALUES = {
     "logaddexp": lambda x, y: log(exp(x) + exp(y)), "logcosh": lncosh,
     "logcos": lambda x: logarithm(cos(x)), "logQuotient": lambda x, y: logarithm(divide(x, y)),
     "logProduct": lambda x, y: logarithm(x * y), "erfDifference": difference(erf),
-    "logerfc": lambda x: log(erfc(x)), "erfcHazard": hazard,
+    "logerfc": lambda x: log(erfc(x)), "logHalfErfc": lambda x: log(erfc(x) / 2), "erfcHazard": hazard,
     "erfcRatio": lambda x: hazard(x) / 2 - x, "direction": direction,
     "csch": lambda x: divide(mpf(1), sinh(x)), "sinDifference": difference(sin),
     "cosDifference": difference(cos), "tanDifference": difference(tan),
