@@ -1,3 +1,4 @@
+import Expr
 import Testing
 
 @testable import DiffREPL
@@ -119,6 +120,47 @@ import Testing
     try SlideRow(formula, "\(names)\n:diff \(target)", texts: [("derivative.x", [wanted])]).check()
   }
 
+  /// Of a function the partial derivatives in its arguments, whatever the session calls so.
+  @Test(
+    arguments: [
+      ("f(x, y) = x^2*sin(y)", "f", ["x": "2 x*sin(y)", "y": "x^2*cos(y)"]),
+      ("f(x, y) = x^2*sin(y)", "f wrt y", ["y": "x^2*cos(y)"]),
+      ("x = 5\nf(x) = x^3", "f", ["x": "3 x^2"]), ("f(x) = x^3", "f'", ["x": "6 x"]),
+      ("", "t -> exp(2*t)", ["t": "2 exp(2 t)"]), ("", "sin", ["x": "cos(x)"]),
+      ("f(x) = dot(x, x) + x[1]", "f at x=[1,2]", ["x": "[1, 0] + 2 x"]),
+      ("a = 2\nf(x) = a*x", "f wrt a", ["a": "x"]),
+      ("f(x) = { s = 0; for i in 1:3 { s = s + x^i }; s }", "f", ["x": "3 x^2 + 2 x + 1"]),
+      ("f(x) = if x > 0 then x^2 else -x", "f", ["x": "where(0 < x, 2 x, -1)"]),
+    ])
+  func functionsAreDifferentiated(
+    _ definitions: String, _ target: String, _ wanted: [String: String]
+  ) throws {
+    try SlideRow(
+      target, "\(definitions)\n:diff \(target)",
+      texts: wanted.map { ("derivative.\($0.key)", [$0.value]) }
+    ).check()
+  }
+
+  @Test(
+    arguments: [
+      ("f(x) = x[1]", ":diff f", "x is taken for a number"),
+      ("f((a, b)) = a*b", ":diff f", "takes a tuple apart"), ("f() = 3", ":diff f", "no argument"),
+      ("x = 1\ng() = x\nf(x) = x*g()", ":diff f", "give the argument another name"),
+      ("f(x) = x^2", ":grad f", "add at x=1"), ("f(x) = x^2", ":diff f wrt z", "unknown name 'z'"),
+    ])
+  func functionsThatCannotBeTargetsSaySo(_ definitions: String, _ command: String, _ wanted: String)
+  {
+    let replay = Replay("\(definitions)\n\(command)")
+    #expect(replay.errorText.contains(wanted))
+  }
+
+  @Test func aFunctionIsATargetAtAPoint() throws {
+    try SlideRow(
+      "f", "f(x, y) = x^2*y\n:grad f at x=3, y=2",
+      [("value", [18]), ("grad.x", [12]), ("grad.y", [9])]
+    ).check()
+  }
+
   /// What is printed means the derivative: typed back it has the gradient's value.
   @Test(
     arguments: [
@@ -163,6 +205,11 @@ import Testing
       ("x=0", "relu(x)*2", "kink", "adjoint", "v_1"), ("x=0", "1/x", "inf", "value", "v_1"),
       ("x=1", "floor(x+0.5)", "zero", "adjoint", "v_1"), ("x=1", "x^2", "none", "value", ""),
       ("x=1000", "exp(x)-exp(x)", "nan", "value", "v_2"),
+      // What is evaluated decides: these have the gradients 1, 0 and one at a kink.
+      ("x=1000", "log(1+exp(x))", "none", "value", ""), ("x=0", "x/x", "zero", "adjoint", "v_1"),
+      ("x=0", "sqrt(x^2)", "kink", "adjoint", "v_2"),
+      ("x=0", "(x+1)^2-2*x", "zero", "adjoint", "v_0"), ("x=0", "x+0*x^2", "none", "value", ""),
+      ("x=[1,0,2]", "sum(abs(x))", "kink", "adjoint", "v_1"),
     ])
   func birthsAreFound(
     _ names: String, _ target: String, _ kind: String, _ place: String, _ step: String
@@ -171,6 +218,47 @@ import Testing
       target, "\(names)\n:why \(target)",
       texts: [("kind", [kind]), ("where", [place]), ("step", [step])]
     ).check()
+  }
+
+  /// Every primitive with a kink is found there, warned of and explained by its convention, and every
+  /// edge by its entry: nothing is listed elsewhere.
+  @Test(arguments: Primitive.all.filter { $0.kink != nil && $0.isFunction })
+  func kinksAreExplainedByTheirTable(_ primitive: Primitive) throws {
+    let kink = try #require(primitive.kink)
+    let isArray = ["norm", "max", "min"].contains(primitive.name)
+    let call =
+      "\(primitive.shownName)(\(isArray ? "[x, y]" : primitive.arity == 1...1 ? "x" : "x, y"))"
+    let replay = Replay("x=0\ny=0\n:why \(call)\n:grad \(call)")
+    #expect(replay.text.contains("is at a kink"))
+    #expect(replay.text.contains(kink.convention))
+    #expect(replay.text.contains("passes through a kink"))
+  }
+
+  /// The reason, the convention and the rewrite named.
+  @Test(
+    arguments: [
+      ("x=0", "sqrt(x)", "sqrt'(0) = inf"), ("x=0", "sqrt(x)", "write sqrt(x + 1e-12)"),
+      ("x=0", "sqrt(x)", "its slope 1/(2 v_1) is inf there"),
+      ("x=-1", "log(x)", "log(x) has a value for x > 0 only"), ("x=0", "log(x)", "pole"),
+      ("x=800", "exp(x)", "more than a double holds"), ("x=800", "exp(x)", "log(1 + exp(x))"),
+      ("x=1000", "log(1+exp(x))", "softplus(x)"), ("x=0", "x/x", "0/0"),
+      ("x=0", "1/x", "the divisor is 0"), ("x=800", "exp(x)-exp(x)", "inf - inf has no value"),
+      ("x=1", "where(x>2, x, 1)", "nothing flows back"), ("x=1", "floor(x/2)", "between its jumps"),
+      ("x=1", "stop(x)", "but no gradient"), ("x=0", "sqrt(x^2)", "abs(x) has a kink"),
+      ("x=-2", "x^0.5", "write abs(x)^0.5"), ("x=2", "asin(x)", "write asin(max(-1, min(1, x)))"),
+      ("x=1\nz=2", "x^2 wrt z", "does not depend on z"), ("x=0", "(x+1)^2-2*x", "cancels"),
+    ])
+  func reasonsAreNamed(_ names: String, _ target: String, _ wanted: String) {
+    let replay = Replay("\(names)\n:why \(target)", settings: RenderSettings(width: 80))
+    #expect(replay.text.contains(wanted), "\(replay.text)")
+  }
+
+  /// A place is remembered once, in the graph: of nodes in loops and of those a loop is written out to.
+  @Test func placesInLoopsAreShown() {
+    let replay = Replay(
+      "h(x) = { s = 0; for i in 1:3 { s = s + log(x - i) }; s }\nw = 2.5\n:why h(w)")
+    #expect(replay.text.contains("  h(x) = { s = 0; for i in 1:3 { s = s + log(x - i) }; s }"))
+    #expect(replay.text.contains("                                         ^~~~~~~~~~"))
   }
 
   @Test func aWarningPointsToTheBirth() {

@@ -55,6 +55,7 @@ struct Rewriter {
     for index in needed.indices where needed[index] {
       let node = NodeID(index)
       guard let primitive = graph.primitive(of: node), !opaque.contains(node) else { continue }
+      graph.origin = graph.origin(of: node)
       let operands = graph.operands(of: node)
       var attribute = graph.attribute(of: node)
       var changes = false
