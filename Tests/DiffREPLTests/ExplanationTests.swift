@@ -199,6 +199,43 @@ import Testing
     try SlideRow(claim, Self.logistic + ":claim \(claim)", texts: [("verdict", [verdict])]).check()
   }
 
+  static let arrays =
+    "x=[1,2,3]\ny=[4,5,6]\nA=[1,2;3,4]\nB=[5,6;7,8]\nC=[1,2,3;4,5,6]\nb=[1,2]\ns=2\n"
+
+  /// Arrays of few entries are compared entry by entry.
+  @Test(
+    arguments: [
+      ("sum(x[1:3]) == x[1]+x[2]+x[3]", "proved"), ("dot(x,y) == sum(x.*y)", "proved"),
+      ("(A*B)' == B'*A'", "proved"), ("norm(x)^2 == dot(x,x)", "proved"),
+      ("det(A*B) == det(A)*det(B)", "proved"), ("inv(A*B) == inv(B)*inv(A)", "proved"),
+      ("A*solve(A,b) == b", "proved"), ("trace(A*B) == trace(B*A)", "proved"),
+      ("sum(softmax(x)) == 1", "proved"), ("grad(x -> norm(x))(x) == x/norm(x)", "proved"),
+      ("var(x) == (sum(x.^2) - 3*mean(x)^2)/2", "proved"), ("max(-x) == -min(x)", "proved"),
+      ("norm(x+y)^2 == norm(x)^2 + 2*dot(x,y) + norm(y)^2", "proved"),
+      ("C'*(C*x) == (C'*C)*x", "proved"), ("cumsum(x)[3] == sum(x)", "proved"),
+      ("sum(C, dim=1)*[1,1,1] == sum(C)", "proved"), ("outer(x,y)' == outer(y,x)", "proved"),
+      ("hess(x->sum(x.^3))(x) == 6*diag(x)", "proved"), ("sqrt(x.^2) == abs(x)", "proved"),
+      ("log(det(A)) == logdet(A)", "proved"), ("det(inv(A)) == 1/det(A)", "proved"),
+      ("sum(x[2:3]) == x[1]+x[2]", "refuted"), ("norm(x) == sum(abs(x))", "refuted"),
+      ("A*B == B*A", "refuted"), ("(A*B)' == A'*B'", "refuted"), ("C*x == b", "refuted"),
+      ("max(x) == x[1]", "refuted"), ("reshape(C,3,2) == C'", "refuted"),
+      ("sqrt(x.^2) == x", "refuted"), ("norm(x)^2 == dot(x,y)", "refuted"),
+      ("inv(A) == A'/det(A)", "refuted"), ("sum(A, dim=1) == sum(A, dim=2)'", "refuted"),
+      ("det(s*A) == s*det(A)", "refuted"), ("var(x) == mean(x.^2) - mean(x)^2", "refuted"),
+    ])
+  func claimsOnArraysAreJudged(_ claim: String, _ verdict: String) throws {
+    try SlideRow(claim, Self.arrays + ":claim \(claim)", texts: [("verdict", [verdict])]).check()
+  }
+
+  /// A proof by entries says for which shapes it holds; one for every shape does not.
+  @Test func aProofByEntriesNamesItsShapes() {
+    let replay = Replay(
+      Self.arrays + ":claim norm(x)^2 == dot(x,x)\n:claim dot(x,y) == sum(x.*y)",
+      settings: RenderSettings(width: 200))
+    #expect(replay.text.contains("entry by entry for x a vector of 3\n"))
+    #expect(replay.text.hasSuffix("proved: the sides are equal wherever both are defined\n"))
+  }
+
   @Test(
     arguments: [
       ("x=-0.3", "log(x)", "nan", "value", "v_1"), ("x=0", "sqrt(x)+x", "inf", "adjoint", "v_1"),
