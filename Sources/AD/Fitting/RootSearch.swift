@@ -213,14 +213,18 @@ private struct NewtonRun {
   }
 
   func result(_ reason: RootSearch.Reason) -> RootSearch.Result {
-    let statistics = FitStatistics(
-      factors, scales: local.columnNorms, free: local.free, count: size, squares: local.cost,
-      observations: system.rows)
+    // Dependences are worked out from a whole inverse: too long after Ctrl-C, and of no use there.
+    let dependences =
+      reason == .interrupted
+      ? []
+      : FitStatistics(
+        factors, scales: local.columnNorms, free: local.free, count: size, squares: local.cost,
+        observations: system.rows
+      ).dependences
     let steps = records.filter { $0.stepSize != nil }.compactMap(\.stepNorm)
     return RootSearch.Result(
       reason: steps.runOff && reason != .interrupted ? .runsOff : reason, point: local.point,
-      records: records, multiplicity: multiplicity,
-      dependences: statistics.dependences)
+      records: records, multiplicity: multiplicity, dependences: dependences)
   }
 }
 

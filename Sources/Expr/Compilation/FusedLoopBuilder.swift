@@ -150,7 +150,8 @@ struct FusedLoopBuilder {
         scratchIndex: scratchIndex, constants: values, crew: crew)
     }
     let shape = BlockShape(extent, specials)
-    let own = FusedLoop.ownBytes(shape, scratchIndex: scratchIndex, registers: sources.count)
+    let own = FusedLoop.ownBytes(
+      shape, specials, scratchIndex: scratchIndex, registers: sources.count)
     guard let chunks = LoopChunks(extent, shape, instructions, specials, parts) else {
       return own <= memoryLimit ? loop(nil) : nil
     }

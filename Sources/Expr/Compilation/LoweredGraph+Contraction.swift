@@ -1,5 +1,5 @@
 extension LoweredGraph {
-  /// Makes sums of numbers that take a product nobody else reads one instruction with it. Both
+  /// Makes sums of numbers that take a product or a square nobody else reads one instruction with it. Both
   /// roundings stay, so no bit changes; there is one instruction less to fetch and one register less
   /// to write.
   ///
@@ -20,9 +20,10 @@ extension LoweredGraph {
         guard let contracted = contraction(opcode, of: parts[position].value, at: position) else {
           continue
         }
-        let factors = operands(of: parts[position].value)
+        var factors = Array(operands(of: parts[position].value))
+        if factors.count == 1 { factors.append(factors[0]) }
         let start = operands.count
-        operands.append(contentsOf: Array(factors) + [parts[1 - position]])
+        operands.append(contentsOf: factors + [parts[1 - position]])
         values[index].kind = .element(contracted, primitive: -1)
         values[index].operands = start..<operands.count
         break
@@ -35,7 +36,7 @@ extension LoweredGraph {
     guard values[value].isScalar, case .element(let product, _) = values[value].kind else {
       return nil
     }
-    switch (opcode, product, position) {
+    switch (opcode, product == .square ? .multiply : product, position) {
     case (.add, .multiply, _): return .multiplyAdd
     case (.add, .strongMultiply, _): return .strongMultiplyAdd
     case (.subtract, .multiply, 0): return .multiplySubtract
