@@ -32,6 +32,28 @@ import Testing
       [("count", [2]), ("total", [3, 5]), ("paths.0.product", [2, 4])]),
   ]
 
+  /// The symbols of the products are explained below them, where they are few.
+  @Test func pathsSayWhatTheirSymbolsAre() {
+    let text = Replay("x=2\n:paths x*sin(x)").text
+    #expect(text.contains("where v_0 = x, v_1 = sin(v_0), v_2 = v_0 v_1"))
+    let long = (1...20).map { "(x+\($0))" }.joined(separator: "*")
+    #expect(!Replay("x=2\n:paths \(long)").text.contains("where v_0"))
+  }
+
+  @Test func oneOperationIsSingular() {
+    #expect(Replay("x=2\ny=3\n:cost x*y*sin(x) time=no").text.contains("2 multiplications, 1 sin"))
+    #expect(Replay("x=2\ny=3\n:cost x*y time=no").text.contains("f: 1 multiplication\n"))
+  }
+
+  @Test(arguments: [":hess v", ":hvp v along [1,2]", ":check v", ":cost v", ":paths v"])
+  func arraysArePointedAt(_ command: String) {
+    let replay = Replay("v=[1,2]\n\(command)")
+    #expect(replay.errorText.contains("needs one number"))
+    let place = command.prefix { $0 != " " }.count + 1
+    let caret = String(repeating: " ", count: 2 + place) + "^\n"
+    #expect(replay.errorText.contains("  \(command)\n\(caret)"))
+  }
+
   static let costs =
     [10, 100, 1000].map { n in
       let k = Double(n - 1)
