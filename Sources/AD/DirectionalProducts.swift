@@ -6,9 +6,10 @@ import Expr
 ///
 /// Cost: one forward sweep; the Jacobian is never formed.
 public func jacobianVectorProduct(
-  of output: NodeID, along directions: [NodeID: NodeID], in graph: inout Graph
+  of output: NodeID, along directions: [NodeID: NodeID], cuts: [NodeID] = [],
+  in graph: inout Graph
 ) -> NodeID {
-  let stable = graph.stabilised([output], cuts: Array(directions.keys))[0]
+  let stable = graph.stabilised([output], cuts: Array(directions.keys) + cuts)[0]
   let forward = ForwardMode(&graph, seeds: directions, outputs: [stable])
   return forward.tangents[stable] ?? graph.filled(0, graph.shape(of: output))
 }
@@ -18,9 +19,10 @@ public func jacobianVectorProduct(
 ///
 /// Cost: one reverse sweep; the Jacobian is never formed.
 public func vectorJacobianProduct(
-  of output: NodeID, with weights: NodeID?, variables: [NodeID], in graph: inout Graph
+  of output: NodeID, with weights: NodeID?, variables: [NodeID], cuts: [NodeID] = [],
+  in graph: inout Graph
 ) -> [NodeID] {
-  let stable = graph.stabilised([output], cuts: variables)[0]
+  let stable = graph.stabilised([output], cuts: variables + cuts)[0]
   let reverse = ReverseMode(&graph, output: stable, seed: weights, variables: variables)
   return variables.map { reverse.adjoint(of: $0, in: &graph) }
 }

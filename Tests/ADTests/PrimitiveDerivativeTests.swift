@@ -81,6 +81,23 @@ import Testing
     #expect(abs(pair[0] - pair[1]) <= 1e-10 * size, "forward over forward, seed \(Self.seed)")
   }
 
+  /// D³f(x)[v, v, v] by reverse and by forward over vᵀH v, and by differences of that.
+  @Test(arguments: probes)
+  func rulesDifferentiateAThirdTime(_ probe: Probe) throws {
+    var derivatives = DerivativeGraph(probe, seed: Self.seed)
+    let output = derivatives.pairing([derivatives.weights], [derivatives.value])
+    let gradient = derivatives.pulledBack(output)
+    let curved = derivatives.pushedForward(gradient)
+    let curvature = derivatives.pairing(curved, derivatives.directions)
+    let forward = derivatives.pushedForward([curvature])
+    let reverse = derivatives.pairing(derivatives.pulledBack(curvature), derivatives.directions)
+    let pair = try derivatives.numbers(forward + [reverse])
+    let size = scale(pair, try derivatives.numbers(curved))
+    #expect(abs(pair[0] - pair[1]) <= 1e-10 * size, "seed \(Self.seed)")
+    let difference = try derivatives.difference([curvature], nearest: [pair[0]])
+    #expect(abs(pair[0] - difference[0]) <= 1e-6 * size, "differences, seed \(Self.seed)")
+  }
+
   /// At its edges a rule may give inf or nan, but both modes and both orders come to an end.
   @Test(arguments: Probe.edges)
   func edgesDoNotCrash(_ probe: Probe) throws {

@@ -188,7 +188,7 @@ extension Elaborator {
   // MARK: Matrices
 
   /// The most sweeps spent on one matrix.
-  private static let sweepLimit = 4096
+  static let sweepLimit = 4096
 
   /// One row for each entry of the output, one column for each of the variable; for a number in or out
   /// a vector or a row. Forward or reverse, whichever takes fewer sweeps.

@@ -12,27 +12,28 @@ extension Elaborator {
     defer { placeholders.removeLast() }
     let result = try apply(function, to: [.tensor(unknown)], at: span)
     let image = try result.tensor(at: span)
-    var objective: NodeID?
-    var residual = image
     if kind == .minimum {
       guard graph.shape(of: image).isScalar else {
         throw Diagnostic("argmin takes a function whose value is one number", at: span)
       }
-      objective = image
-      residual = environment.derivatives.pullback(&graph, of: image, seed: nil, to: [unknown])[0]
     } else if graph.shape(of: image) != shape {
       throw Diagnostic(
         "the function gives a \(graph.shape(of: image)) for a \(shape)", at: span,
         hint: "as many equations as unknowns are needed")
     }
-    if kind == .fixedPoint { residual = graph.apply(.subtract, image, unknown) }
-    if kind == .linear { residual = graph.apply(.subtract, image, given) }
-    let jacobian = kind == .linear ? nil : try self.jacobian(of: residual, in: unknown, span)
+    guard kind == .linear || shape.count <= Self.sweepLimit else {
+      throw Diagnostic("\(kind.rawValue) takes at most \(Self.sweepLimit) unknowns", at: span)
+    }
+    var equation = image
+    if kind == .fixedPoint { equation = graph.apply(.subtract, image, unknown) }
+    if kind == .linear { equation = graph.apply(.subtract, image, given) }
     let start = kind == .linear ? graph.filled(0, shape) : given
     graph.origin = span
+    // What is captured stays as it was typed, so that a definition among it can be a variable.
+    let captured = graph.captured(by: equation, varying: unknown)
     return .tensor(
       graph.solution(
-        kind, unknown: unknown, start: start, residual: residual, jacobian: jacobian,
-        objective: objective, derivatives: environment.derivatives))
+        kind, of: equation, unknown: unknown, start: start, cuts: captured,
+        derivatives: environment.derivatives))
   }
 }

@@ -75,6 +75,58 @@ extension Graph {
     return apply(Primitive.required("solution"), cut.captured + [start], .solver(body))
   }
 
+  /// A node that solves for a placeholder of this graph, with the derivatives that the method needs.
+  ///
+  /// - Parameters:
+  ///   - equation: the number to be least, or what is to be 0, in the shape of the unknown.
+  ///   - cuts: nodes that no rewrite of the derivatives looks through.
+  /// Cost: one forward sweep for each unknown, none for a linear system.
+  mutating func solution(
+    _ kind: SolverBody.Kind, of equation: NodeID, unknown: NodeID, start: NodeID, cuts: [NodeID],
+    derivatives: any DerivativeProvider
+  ) -> NodeID {
+    var residual = equation
+    if kind == .minimum {
+      residual =
+        derivatives.pullback(&self, of: equation, seed: nil, to: [unknown], cuts: cuts)[0]
+    }
+    var columns: [NodeID] = []
+    let shape = self.shape(of: unknown)
+    for entry in 0..<(kind == .linear ? 0 : shape.count) {
+      var direction = Tensor(shape, Array(repeating: 0, count: shape.count))
+      direction.elements[entry] = 1
+      let tangent = derivatives.pushforward(
+        &self, of: residual, seeds: [(unknown, constant(direction))], cuts: cuts)
+      columns.append(shaped(tangent, to: .matrix(shape.count, 1)))
+    }
+    let jacobian = columns.count > 1 ? apply(Primitive[.hcat], columns) : columns.first
+    return solution(
+      kind, unknown: unknown, start: start, residual: residual, jacobian: jacobian,
+      objective: kind == .minimum ? equation : nil, derivatives: derivatives)
+  }
+
+  /// What a node is made of that does not depend on a placeholder, where it meets what does.
+  func captured(by node: NodeID, varying placeholder: NodeID) -> [NodeID] {
+    cutLoopBody(
+      steps: 1, isBackward: false, mapped: [],
+      carries: [.init(input: placeholder, next: placeholder)], stacked: [node]
+    ).captured
+  }
+
+  /// The equation of a solution node on another unknown: what `solution(_:of:…)` makes it of.
+  ///
+  /// - Parameter captured: what stands in the place of the operands but the start.
+  mutating func equation(
+    of body: SolverBody, unknown: NodeID, captured: [NodeID]
+  ) -> NodeID? {
+    let root = body.objective ?? body.residual
+    var map: [NodeID?] = Array(repeating: nil, count: body.body.graph.count)
+    for (input, operand) in zip(body.body.captured, captured) { map[input.index] = operand }
+    map[body.unknown.index] = unknown
+    copy([root], from: body.body.graph, map: &map)
+    return map[root.index]
+  }
+
   /// The residual and its Jacobian of a solution node, written out at the solution itself, as a
   /// variable of its own: what the implicit function theorem differentiates.
   mutating func equation(

@@ -34,8 +34,12 @@ extension Primitive {
           let parts = equation.body.derivatives.pullback(
             &graph, of: equation.residual, seed: weight,
             to: Array(operands.dropLast()) + [equation.solution])
+          // Two captured forms may have become one node, which is one variable of the residual: its
+          // part is passed back once.
           return operands.indices.map { position in
-            position < operands.count - 1 && isActive[position] ? parts[position] : nil
+            let isFirst = operands.firstIndex(of: operands[position]) == position
+            return position < operands.count - 1 && isActive[position] && isFirst
+              ? parts[position] : nil
           }
         }), mayFail: true)
   ]

@@ -47,16 +47,19 @@ struct Rewriter {
     }
   }
 
-  /// One pass; yields what became of the nodes that changed.
-  private mutating func pass(over roots: [NodeID]) -> [NodeID: NodeID] {
-    let needed = graph.ancestors(of: roots, stoppingAt: Array(opaque))
+  /// One pass; yields what became of the nodes that changed. What `floor` holds has had it.
+  private mutating func pass(
+    over roots: [NodeID], above floor: Set<NodeID> = []
+  ) -> [NodeID: NodeID] {
+    let needed = graph.ancestors(of: roots, stoppingAt: Array(opaque.union(floor)))
     let projections = graph.loopProjections()
     var map: [NodeID?] = Array(repeating: nil, count: needed.count)
     var isReplaced: Set<NodeID> = []
     for index in needed.indices where needed[index] {
       let node = NodeID(index)
-      guard let primitive = graph.primitive(of: node), !opaque.contains(node) else { continue }
-      if isReplaced.contains(node) { continue }
+      guard let primitive = graph.primitive(of: node), !opaque.contains(node),
+        !floor.contains(node), !isReplaced.contains(node)
+      else { continue }
       graph.origin = graph.origin(of: node)
       let operands = graph.operands(of: node)
       var attribute = graph.attribute(of: node)
@@ -86,6 +89,11 @@ struct Rewriter {
       var moved = node
       if changes {
         moved = graph.apply(primitive, operands.map { map[$0.index] ?? $0 }, attribute)
+      }
+      if case .solver(let body) = attribute {
+        let result = stable(body, of: moved)
+        if result != node { map[index] = result }
+        continue
       }
       current = []
       let result = rewritten(moved)
@@ -124,6 +132,20 @@ struct Rewriter {
     }
     guard case .stacked(let inner) = output else { return output }
     return .stacked(bodies[loop]?[inner] ?? inner)
+  }
+
+  /// A solution with its equation in stable form, which is written out here for that: its terms and
+  /// what it captures may make one form together.
+  private mutating func stable(_ body: SolverBody, of solution: NodeID) -> NodeID {
+    let operands = Array(graph.operands(of: solution))
+    let captured = Array(operands.dropLast())
+    let unknown = graph.placeholder(graph.shape(of: solution))
+    guard let equation = graph.equation(of: body, unknown: unknown, captured: captured),
+      let stable = pass(over: [equation], above: Set(captured))[equation]
+    else { return solution }
+    return graph.solution(
+      body.kind, of: stable, unknown: unknown, start: operands[captured.count],
+      cuts: Array(opaque), derivatives: body.derivatives)
   }
 
   // MARK: Building

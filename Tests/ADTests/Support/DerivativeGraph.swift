@@ -75,6 +75,11 @@ struct DerivativeGraph {
   /// The values of some nodes at x + step·v, with the directions as they are.
   func values(_ outputs: [NodeID], step: Double = 0) throws -> [Tensor] {
     let program = try Program(graph, outputs: outputs)
+    try run(program, step: step)
+    return outputs.indices.map { program.value(ofOutput: $0) }
+  }
+
+  private func run(_ program: Program, step: Double) throws {
     for (position, point) in points.enumerated() {
       var value = point.value
       if steps.indices.contains(position) {
@@ -85,7 +90,6 @@ struct DerivativeGraph {
       program.set(point.leaf, to: value)
     }
     try program.run()
-    return outputs.indices.map { program.value(ofOutput: $0) }
   }
 
   /// All entries of some nodes, one after the other.
@@ -96,10 +100,14 @@ struct DerivativeGraph {
   /// The central difference of some nodes along v that is nearest to `expected`, over several steps:
   /// large ones truncate, small ones cancel, and which wins depends on the function.
   func difference(_ outputs: [NodeID], nearest expected: [Double]) throws -> [Double] {
+    let program = try Program(graph, outputs: outputs)
+    func numbers(_ step: Double) throws -> [Double] {
+      try run(program, step: step)
+      return outputs.indices.flatMap { program.value(ofOutput: $0).elements }
+    }
     var best: (error: Double, values: [Double]) = (.infinity, [])
-    for exponent in 2...7 {
-      let step = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7][exponent - 2]
-      let ahead = try numbers(outputs, step: step), behind = try numbers(outputs, step: -step)
+    for step in [1e-2, 1e-3, 1e-4, 1e-5, 1e-6, 1e-7] {
+      let ahead = try numbers(step), behind = try numbers(-step)
       let slopes = zip(ahead, behind).map { ($0 - $1) / (2 * step) }
       let error = largestGap(slopes, expected)
       if best.values.isEmpty || error < best.error { best = (error, slopes) }

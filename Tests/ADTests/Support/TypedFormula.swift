@@ -27,6 +27,22 @@ struct TypedFormula {
     AD.gradient(of: node, variables: variables, in: &graph)
   }
 
+  /// The gradient of a node with respect to any others, definitions say.
+  mutating func gradient(of node: NodeID, at variables: [NodeID]) -> [NodeID] {
+    AD.gradient(of: node, variables: variables, in: &graph)
+  }
+
+  /// The tangent of a scalar node along one variable, in its stable form.
+  mutating func tangent(of node: NodeID, along variable: NodeID) -> NodeID {
+    let one = graph.constant(1)
+    return jacobianVectorProduct(of: node, along: [variable: one], in: &graph)
+  }
+
+  /// A function of a node.
+  mutating func node(_ function: String, of operand: NodeID) -> NodeID? {
+    Primitive.function(named: function).map { graph.apply($0, [operand]) }
+  }
+
   /// The gradient of the output, as numbers.
   mutating func gradient() throws -> [Double] {
     let nodes = gradient(of: output)
