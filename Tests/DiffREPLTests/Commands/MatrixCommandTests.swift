@@ -133,6 +133,26 @@ import Testing
         """))
   }
 
+  /// As `:grad`, with the kinks of all entries in one line; none where no slope passes through one.
+  @Test(
+    arguments: [
+      (
+        "x=0\n:hess abs(x)",
+        "abs(x) (slopes -1 to 1); ∂f/∂x is -1 from the left and 1 from the right"
+      ),
+      ("x=0\n:jac [relu(x), x^2]", "relu(x) (slopes 0 to 1)"),
+      ("x=0\n:jac [relu(x), relu(-x)]", "relu(x) (slopes 0 to 1) and relu(-x) (slopes 0 to 1)"),
+      ("y=[0, 2]\n:jac abs(y)", "abs(y) (slopes -1 to 1)"), ("x=1\n:hess abs(x)", nil),
+      ("x=0\n:hess x^2", nil), ("x=0\n:hess relu(x)^2", nil), ("y=[1, 2]\n:jac abs(y)", nil),
+    ] as [(String, String?)])
+  func kinksAreWarnedOf(_ program: String, _ kink: String?) {
+    let replay = Replay(program + "\n")
+    #expect(replay.errorText == "")
+    let warnings = replay.text.split(separator: "\n").filter { $0.hasPrefix("warning:") }
+    #expect(
+      warnings == (kink.map { ["warning: the gradient passes through a kink of \($0)"] } ?? []))
+  }
+
   @Test func theJacobianSaysHowItLies() {
     let replay = Replay("x=[1,2]\nF=[x[1]*x[2], x[1], 3]\n:jac F\n")
     #expect(
