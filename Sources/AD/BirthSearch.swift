@@ -4,6 +4,17 @@ import Expr
 public struct Birth: Sendable {
   public enum Kind: String, Sendable { case nan, inf, zero, kink, none }
   public enum Place: String, Sendable { case value, adjoint }
+  /// What is to blame.
+  public enum Cause: Sendable, Equatable {
+    /// The operation at `node`.
+    case operation
+    /// What comes back to `node` along several ways adds up to 0.
+    case cancelling
+    /// The output does not depend on `node`.
+    case unused
+    /// The form that is evaluated in the place of the one typed, with the part at fault.
+    case replaced(String?)
+  }
 
   public let kind: Kind
   public let place: Place
@@ -15,6 +26,7 @@ public struct Birth: Sendable {
   public let operands: [(node: NodeID, value: Double)]
   /// The nodes from there to the output, for an adjoint from the variable to the operation.
   public let path: [NodeID]
+  public var cause = Cause.operation
 }
 
 /// Looks for a birth among the values of all nodes and, where these are finite, of all adjoints.
@@ -127,21 +139,36 @@ public struct BirthSearch {
     let known = Dictionary(
       uniqueKeysWithValues: zip(wanted, try graph.values(of: wanted, in: environment)))
     func adjoint(_ node: NodeID) -> Tensor? { reverse.adjoints[node].flatMap { known[$0] } }
-    for variable in variables {
-      guard let slope = adjoint(variable),
-        let start = slope.elements.firstIndex(where: \.isNaN)
-          ?? slope.elements.firstIndex(where: isBad)
-      else { continue }
-      let kind: Birth.Kind = slope.elements[start].isNaN ? .nan : .inf
+    // What is printed decides whether there is anything to explain, the steps typed only where.
+    var evaluated = graph
+    let gradient = gradient(of: output, variables: variables, in: &evaluated)
+    let slopes = try evaluated.values(asTyped: gradient, in: environment)
+    for (variable, slope) in zip(variables, slopes) where !slope.elements.allSatisfy(\.isFinite) {
+      let kind: Birth.Kind = slope.elements.contains(where: \.isNaN) ? .nan : .inf
+      guard let typed = adjoint(variable), typed.elements.contains(where: isBad) else {
+        return replaced(kind)
+      }
       return climb(from: variable, kind, reverse, known) { !$0.elements.allSatisfy(\.isFinite) }
     }
-    if let kink = kink(adjoint) { return kink }
-    for variable in variables {
-      let slope = adjoint(variable)
-      guard slope?.elements.allSatisfy({ $0 == 0 }) ?? true else { continue }
+    if let report = try KinkReport(
+      of: output, variables: variables, in: graph, environment: environment, symbol: { _ in nil })
+    {
+      return kink(adjoint) ?? replaced(.kink, report.kinks.first?.formula)
+    }
+    for (variable, slope) in zip(variables, slopes) where slope.elements.allSatisfy({ $0 == 0 }) {
+      guard adjoint(variable)?.elements.allSatisfy({ $0 == 0 }) ?? true else {
+        return replaced(.zero)
+      }
       return climb(from: variable, .zero, reverse, known) { $0.elements.allSatisfy { $0 == 0 } }
     }
     return .nothing
+  }
+
+  /// What only the form has that is evaluated in the place of the one typed.
+  private func replaced(_ kind: Birth.Kind, _ formula: String? = nil) -> Birth {
+    Birth(
+      kind: kind, place: .adjoint, node: output, entry: 0, operands: [], path: [output],
+      cause: .replaced(formula))
   }
 
   /// Goes up from a variable through contributions that are bad, to the child whose adjoint is not:
@@ -155,7 +182,17 @@ public struct BirthSearch {
     while true {
       let parts = reverse.contributions[node] ?? []
       guard let part = parts.first(where: { known[$0.value].map(isBad) ?? false }) else {
-        // Nothing reaches it, or what reaches it cancels.
+        if !parts.isEmpty {
+          return Birth(
+            kind: kind, place: .adjoint, node: node, entry: 0, operands: [], path: path,
+            cause: .cancelling)
+        }
+        if node == variable, user(of: node) == nil {
+          return Birth(
+            kind: kind, place: .adjoint, node: node, entry: 0, operands: [], path: path,
+            cause: .unused)
+        }
+        // Nothing reaches it.
         var blamed = node
         while reverse.contributions[blamed] == nil, let next = user(of: blamed) {
           (blamed, path) = (next, path + [next])
@@ -196,10 +233,11 @@ public struct BirthSearch {
   private func kink(_ adjoint: (NodeID) -> Tensor?) -> Birth? {
     let isActive = graph.descendants(of: variables)
     for node in values.keys.sorted() where isActive[node.index] {
-      guard let passing = adjoint(node), let entry = Self.kinkEntry(graph, node, values, isActive)
+      guard let kink = graph.primitive(of: node)?.kink, let passing = adjoint(node)?.elements,
+        let entry = kinkEntries(of: node, kink.place).first(where: {
+          passing.count > 1 ? passing[$0] != 0 : passing.first != 0
+        })
       else { continue }
-      let place = passing.elements.count > entry ? entry : 0
-      guard passing.elements[place] != 0 else { continue }
       return Birth(
         kind: .kink, place: .adjoint, node: node, entry: entry, operands: operands(of: node, entry),
         path: [node])
@@ -207,30 +245,23 @@ public struct BirthSearch {
     return nil
   }
 
-  /// The entry at which an operation has no derivative; nil if there is none.
-  private static func kinkEntry(
-    _ graph: Graph, _ node: NodeID, _ values: [NodeID: Tensor], _ isActive: [Bool]
-  ) -> Int? {
-    let operands = graph.operands(of: node).compactMap { values[$0] }
-    guard let name = graph.primitive(of: node)?.name,
-      operands.count == graph.operands(of: node).count
-    else { return nil }
-    switch name {
-    case "abs", "relu", "leakyrelu": return operands[0].elements.firstIndex(of: 0)
-    case "norm":
-      return operands[0].elements.allSatisfy { $0 == 0 } ? 0 : nil
-    case "hypot":
-      return operands.allSatisfy { $0.elements.allSatisfy { $0 == 0 } } ? 0 : nil
-    case "maximum", "minimum":
-      let (a, b) = (operands[0].elements, operands[1].elements)
-      let count = max(a.count, b.count)
-      return (0..<count).first { a[$0 % a.count] == b[$0 % b.count] }
-    case "max", "min":
-      guard let best = values[node]?.elements.first, graph.shape(of: node).isScalar else {
-        return nil
+  /// The entries of its result at which an operation has no derivative.
+  private func kinkEntries(of node: NodeID, _ place: Kink.Place) -> [Int] {
+    let operands = graph.operands(of: node).compactMap { values[$0]?.elements }
+    guard operands.count == graph.operands(of: node).count, let result = values[node]?.elements
+    else { return [] }
+    switch place {
+    case .zeroOperand: return operands[0].indices.filter { operands[0][$0] == 0 }
+    case .zeroResult: return result.indices.filter { result[$0] == 0 }
+    case .tie:
+      // Of rows and columns that spread over a matrix the report on kinks tells.
+      guard operands.allSatisfy({ $0.count == 1 || $0.count == result.count }) else { return [] }
+      return result.indices.filter {
+        operands[0][operands[0].count == 1 ? 0 : $0] == operands[1][operands[1].count == 1 ? 0 : $0]
       }
-      return operands[0].elements.count { $0 == best } > 1 ? 0 : nil
-    default: return nil
+    case .sharedExtreme:
+      guard result.count == 1 else { return [] }
+      return operands[0].count { $0 == result[0] } > 1 ? [0] : []
     }
   }
 }

@@ -10,12 +10,6 @@ public struct KinkReport: Sendable {
   /// For each variable that is one number: its slope from the left and from the right.
   public let sides: [(left: Double, right: Double)?]
 
-  /// Where the derivative of a primitive jumps, and its slopes there.
-  private static let slopes: [String: ClosedRange<Double>] = [
-    "abs": -1...1, "relu": 0...1, "leakyrelu": 0.01...1, "maximum": 0...1, "minimum": 0...1,
-    "hypot": -1...1, "norm": -1...1, "max": 0...1, "min": 0...1,
-  ]
-
   /// nil if no kink has a part in the gradient. Cost: a pass over the graph where there is no such
   /// function; else one gradient and a sweep for each side of each variable.
   public init?(
@@ -26,46 +20,30 @@ public struct KinkReport: Sendable {
     let root = graph.stabilised([output], cuts: variables)[0]
     let needed = graph.ancestors(of: [root], stoppingAt: variables)
     let isActive = graph.descendants(of: variables)
-    let candidates = needed.indices.map { NodeID(rawValue: Int32($0)) }.filter { node in
-      needed[node.index] && isActive[node.index] && !variables.contains(node)
-        && Self.slopes[graph.primitive(of: node)?.name ?? ""] != nil
+    var candidates: [(node: NodeID, kink: Kink)] = []
+    for index in needed.indices where needed[index] && isActive[index] {
+      let node = NodeID(rawValue: Int32(index))
+      guard let kink = graph.primitive(of: node)?.kink, !variables.contains(node) else { continue }
+      candidates.append((node, kink))
     }
     guard !candidates.isEmpty else { return nil }
     let reverse = ReverseMode(&graph, output: root, variables: variables)
     var gates: [NodeID] = []
-    for node in candidates { gates.append(Self.gate(at: node, reverse, in: &graph)) }
+    for (node, kink) in candidates {
+      let isAtKink = graph.isAtKink(node, kink.place)
+      let adjoint = reverse.adjoint(of: node, in: &graph), zero = graph.constant(0)
+      let passes = graph.apply(.notEqual, adjoint, zero)
+      gates.append(graph.apply(.and, isAtKink, passes))
+    }
     let values = try graph.values(asTyped: gates, in: environment)
     let found = zip(candidates, values).filter { $0.1.elements.contains { $0 != 0 } }.map(\.0)
     guard !found.isEmpty else { return nil }
     let reader = graph
-    kinks = found.compactMap { node in
+    kinks = found.map { node, kink in
       var formulas = FormulaReader(reader, symbol: symbol)
-      guard let slopes = Self.slopes[reader.primitive(of: node)?.name ?? ""] else { return nil }
-      return (formulas.formula(of: node).description, slopes)
+      return (formulas.formula(of: node).description, kink.slopes)
     }
     sides = try Self.sides(root, variables, graph, environment)
-  }
-
-  /// Where a node is at its kink and its adjoint is not 0, as numbers that are not 0 there.
-  private static func gate(
-    at node: NodeID, _ reverse: ReverseMode, in graph: inout Graph
-  ) -> NodeID {
-    let operands = Array(graph.operands(of: node))
-    let adjoint = reverse.adjoint(of: node, in: &graph)
-    let isAtKink: NodeID
-    let zero = graph.constant(0)
-    switch graph.primitive(of: node)?.name {
-    case "maximum", "minimum": isAtKink = graph.apply(.equal, operands[0], operands[1])
-    case "max", "min":
-      let ties = graph.apply(.equal, operands[0], node)
-      let count = graph.apply(Primitive[.sum], [ties], graph.attribute(of: node))
-      let one = graph.constant(1)
-      isAtKink = graph.apply(.less, one, count)
-    case "hypot", "norm": isAtKink = graph.apply(.equal, node, zero)
-    default: isAtKink = graph.apply(.equal, operands[0], zero)
-    }
-    let passes = graph.apply(.notEqual, adjoint, zero)
-    return graph.apply(.and, isAtKink, passes)
   }
 
   private static func sides(
@@ -116,41 +94,41 @@ extension Graph {
       let known = operands(of: node).map { tangents[$0] }
       guard known.contains(where: { $0 != nil }) else { continue }
       let smooth = ForwardMode.pushforward(&self, node, primitive, known)
-      tangents[node] = atKink(node, primitive, known, else: smooth)
+      tangents[node] = sided(smooth, of: node, primitive, known)
     }
     return tangents[root] ?? constant(0)
   }
 
-  private mutating func atKink(
-    _ node: NodeID, _ primitive: Primitive, _ tangents: [NodeID?], else smooth: NodeID?
+  /// The tangent where a node is smooth, and at its kink the one to the side of the tangents: the
+  /// primitive of them, since there it is positively homogeneous.
+  private mutating func sided(
+    _ smooth: NodeID?, of node: NodeID, _ primitive: Primitive, _ tangents: [NodeID?]
   ) -> NodeID? {
-    let operands = Array(self.operands(of: node)), zero = constant(0)
-    let other = smooth ?? zero
-    switch primitive.name {
-    case "abs", "relu", "leakyrelu":
-      let isAtKink = apply(.equal, operands[0], zero)
-      let jump = apply(primitive, [tangents[0] ?? zero])
-      return apply(.select, isAtKink, jump, other)
-    case "maximum", "minimum":
-      let isTied = apply(.equal, operands[0], operands[1])
-      let jump = apply(primitive, [tangents[0] ?? zero, tangents[1] ?? zero])
-      return apply(.select, isTied, jump, other)
-    case "hypot":
-      let isZero = apply(.equal, node, zero)
-      let jump = apply(primitive, [tangents[0] ?? zero, tangents[1] ?? zero])
-      return apply(.select, isZero, jump, other)
-    case "norm":
+    guard let kink = primitive.kink else { return smooth }
+    let attribute = attribute(of: node), zero = constant(0)
+    if case .sharedExtreme(let isGreatest) = kink.place {
       guard let tangent = tangents[0] else { return smooth }
-      let isZero = apply(.equal, node, zero)
-      let jump = apply(primitive, [tangent], attribute(of: node))
-      return apply(.select, isZero, jump, other)
-    case "max", "min":
-      guard let tangent = tangents[0] else { return smooth }
-      let isTied = apply(.equal, operands[0], node)
-      let worst = constant(primitive.name == "max" ? -Double.infinity : .infinity)
+      let isTied = apply(.equal, operands(of: node)[operands(of: node).startIndex], node)
+      let worst = constant(isGreatest ? -Double.infinity : .infinity)
       let among = apply(.select, isTied, tangent, worst)
-      return apply(primitive, [among], attribute(of: node))
-    default: return smooth
+      return apply(primitive, [among], attribute)
+    }
+    let jump = apply(primitive, tangents.map { $0 ?? zero }, attribute)
+    let isAtKink = isAtKink(node, kink.place)
+    return apply(.select, isAtKink, jump, smooth ?? zero)
+  }
+
+  /// Where a node is at its kink, as a condition in the shape of its result.
+  fileprivate mutating func isAtKink(_ node: NodeID, _ place: Kink.Place) -> NodeID {
+    let operands = Array(self.operands(of: node)), zero = constant(0)
+    switch place {
+    case .zeroOperand: return apply(.equal, operands[0], zero)
+    case .tie: return apply(.equal, operands[0], operands[1])
+    case .zeroResult: return apply(.equal, node, zero)
+    case .sharedExtreme:
+      let ties = apply(.equal, operands[0], node), one = constant(1)
+      let count = apply(Primitive[.sum], [ties], attribute(of: node))
+      return apply(.less, one, count)
     }
   }
 }

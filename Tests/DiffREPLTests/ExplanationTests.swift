@@ -1,3 +1,4 @@
+import Expr
 import Testing
 
 @testable import DiffREPL
@@ -30,6 +31,28 @@ import Testing
       "arrays", "x=[1,2]\n:paths sum(x.^2) + sum(x)",
       [("count", [2]), ("total", [3, 5]), ("paths.0.product", [2, 4])]),
   ]
+
+  /// The symbols of the products are explained below them, where they are few.
+  @Test func pathsSayWhatTheirSymbolsAre() {
+    let text = Replay("x=2\n:paths x*sin(x)").text
+    #expect(text.contains("where v_0 = x, v_1 = sin(v_0), v_2 = v_0 v_1"))
+    let long = (1...20).map { "(x+\($0))" }.joined(separator: "*")
+    #expect(!Replay("x=2\n:paths \(long)").text.contains("where v_0"))
+  }
+
+  @Test func oneOperationIsSingular() {
+    #expect(Replay("x=2\ny=3\n:cost x*y*sin(x) time=no").text.contains("2 multiplications, 1 sin"))
+    #expect(Replay("x=2\ny=3\n:cost x*y time=no").text.contains("f: 1 multiplication\n"))
+  }
+
+  @Test(arguments: [":hess v", ":hvp v along [1,2]", ":check v", ":cost v", ":paths v"])
+  func arraysArePointedAt(_ command: String) {
+    let replay = Replay("v=[1,2]\n\(command)")
+    #expect(replay.errorText.contains("needs one number"))
+    let place = command.prefix { $0 != " " }.count + 1
+    let caret = String(repeating: " ", count: 2 + place) + "^\n"
+    #expect(replay.errorText.contains("  \(command)\n\(caret)"))
+  }
 
   static let costs =
     [10, 100, 1000].map { n in
@@ -119,6 +142,47 @@ import Testing
     try SlideRow(formula, "\(names)\n:diff \(target)", texts: [("derivative.x", [wanted])]).check()
   }
 
+  /// Of a function the partial derivatives in its arguments, whatever the session calls so.
+  @Test(
+    arguments: [
+      ("f(x, y) = x^2*sin(y)", "f", ["x": "2 x*sin(y)", "y": "x^2*cos(y)"]),
+      ("f(x, y) = x^2*sin(y)", "f wrt y", ["y": "x^2*cos(y)"]),
+      ("x = 5\nf(x) = x^3", "f", ["x": "3 x^2"]), ("f(x) = x^3", "f'", ["x": "6 x"]),
+      ("", "t -> exp(2*t)", ["t": "2 exp(2 t)"]), ("", "sin", ["x": "cos(x)"]),
+      ("f(x) = dot(x, x) + x[1]", "f at x=[1,2]", ["x": "[1, 0] + 2 x"]),
+      ("a = 2\nf(x) = a*x", "f wrt a", ["a": "x"]),
+      ("f(x) = { s = 0; for i in 1:3 { s = s + x^i }; s }", "f", ["x": "3 x^2 + 2 x + 1"]),
+      ("f(x) = if x > 0 then x^2 else -x", "f", ["x": "where(0 < x, 2 x, -1)"]),
+    ])
+  func functionsAreDifferentiated(
+    _ definitions: String, _ target: String, _ wanted: [String: String]
+  ) throws {
+    try SlideRow(
+      target, "\(definitions)\n:diff \(target)",
+      texts: wanted.map { ("derivative.\($0.key)", [$0.value]) }
+    ).check()
+  }
+
+  @Test(
+    arguments: [
+      ("f(x) = x[1]", ":diff f", "x is taken for a number"),
+      ("f((a, b)) = a*b", ":diff f", "takes a tuple apart"), ("f() = 3", ":diff f", "no argument"),
+      ("x = 1\ng() = x\nf(x) = x*g()", ":diff f", "give the argument another name"),
+      ("f(x) = x^2", ":grad f", "add at x=1"), ("f(x) = x^2", ":diff f wrt z", "unknown name 'z'"),
+    ])
+  func functionsThatCannotBeTargetsSaySo(_ definitions: String, _ command: String, _ wanted: String)
+  {
+    let replay = Replay("\(definitions)\n\(command)")
+    #expect(replay.errorText.contains(wanted))
+  }
+
+  @Test func aFunctionIsATargetAtAPoint() throws {
+    try SlideRow(
+      "f", "f(x, y) = x^2*y\n:grad f at x=3, y=2",
+      [("value", [18]), ("grad.x", [12]), ("grad.y", [9])]
+    ).check()
+  }
+
   /// What is printed means the derivative: typed back it has the gradient's value.
   @Test(
     arguments: [
@@ -157,12 +221,54 @@ import Testing
     try SlideRow(claim, Self.logistic + ":claim \(claim)", texts: [("verdict", [verdict])]).check()
   }
 
+  static let arrays =
+    "x=[1,2,3]\ny=[4,5,6]\nA=[1,2;3,4]\nB=[5,6;7,8]\nC=[1,2,3;4,5,6]\nb=[1,2]\ns=2\n"
+
+  /// Arrays of few entries are compared entry by entry.
+  @Test(
+    arguments: [
+      ("sum(x[1:3]) == x[1]+x[2]+x[3]", "proved"), ("dot(x,y) == sum(x.*y)", "proved"),
+      ("(A*B)' == B'*A'", "proved"), ("norm(x)^2 == dot(x,x)", "proved"),
+      ("det(A*B) == det(A)*det(B)", "proved"), ("inv(A*B) == inv(B)*inv(A)", "proved"),
+      ("A*solve(A,b) == b", "proved"), ("trace(A*B) == trace(B*A)", "proved"),
+      ("sum(softmax(x)) == 1", "proved"), ("grad(x -> norm(x))(x) == x/norm(x)", "proved"),
+      ("var(x) == (sum(x.^2) - 3*mean(x)^2)/2", "proved"), ("max(-x) == -min(x)", "proved"),
+      ("norm(x+y)^2 == norm(x)^2 + 2*dot(x,y) + norm(y)^2", "proved"),
+      ("C'*(C*x) == (C'*C)*x", "proved"), ("cumsum(x)[3] == sum(x)", "proved"),
+      ("sum(C, dim=1)*[1,1,1] == sum(C)", "proved"), ("outer(x,y)' == outer(y,x)", "proved"),
+      ("hess(x->sum(x.^3))(x) == 6*diag(x)", "proved"), ("sqrt(x.^2) == abs(x)", "proved"),
+      ("log(det(A)) == logdet(A)", "proved"), ("det(inv(A)) == 1/det(A)", "proved"),
+      ("sum(x[2:3]) == x[1]+x[2]", "refuted"), ("norm(x) == sum(abs(x))", "refuted"),
+      ("A*B == B*A", "refuted"), ("(A*B)' == A'*B'", "refuted"), ("C*x == b", "refuted"),
+      ("max(x) == x[1]", "refuted"), ("reshape(C,3,2) == C'", "refuted"),
+      ("sqrt(x.^2) == x", "refuted"), ("norm(x)^2 == dot(x,y)", "refuted"),
+      ("inv(A) == A'/det(A)", "refuted"), ("sum(A, dim=1) == sum(A, dim=2)'", "refuted"),
+      ("det(s*A) == s*det(A)", "refuted"), ("var(x) == mean(x.^2) - mean(x)^2", "refuted"),
+    ])
+  func claimsOnArraysAreJudged(_ claim: String, _ verdict: String) throws {
+    try SlideRow(claim, Self.arrays + ":claim \(claim)", texts: [("verdict", [verdict])]).check()
+  }
+
+  /// A proof by entries says for which shapes it holds; one for every shape does not.
+  @Test func aProofByEntriesNamesItsShapes() {
+    let replay = Replay(
+      Self.arrays + ":claim norm(x)^2 == dot(x,x)\n:claim dot(x,y) == sum(x.*y)",
+      settings: RenderSettings(width: 200))
+    #expect(replay.text.contains("entry by entry for x a vector of 3\n"))
+    #expect(replay.text.hasSuffix("proved: the sides are equal wherever both are defined\n"))
+  }
+
   @Test(
     arguments: [
       ("x=-0.3", "log(x)", "nan", "value", "v_1"), ("x=0", "sqrt(x)+x", "inf", "adjoint", "v_1"),
       ("x=0", "relu(x)*2", "kink", "adjoint", "v_1"), ("x=0", "1/x", "inf", "value", "v_1"),
       ("x=1", "floor(x+0.5)", "zero", "adjoint", "v_1"), ("x=1", "x^2", "none", "value", ""),
       ("x=1000", "exp(x)-exp(x)", "nan", "value", "v_2"),
+      // What is evaluated decides: these have the gradients 1, 0 and one at a kink.
+      ("x=1000", "log(1+exp(x))", "none", "value", ""), ("x=0", "x/x", "zero", "adjoint", "v_1"),
+      ("x=0", "sqrt(x^2)", "kink", "adjoint", "v_2"),
+      ("x=0", "(x+1)^2-2*x", "zero", "adjoint", "v_0"), ("x=0", "x+0*x^2", "none", "value", ""),
+      ("x=[1,0,2]", "sum(abs(x))", "kink", "adjoint", "v_1"),
     ])
   func birthsAreFound(
     _ names: String, _ target: String, _ kind: String, _ place: String, _ step: String
@@ -171,6 +277,47 @@ import Testing
       target, "\(names)\n:why \(target)",
       texts: [("kind", [kind]), ("where", [place]), ("step", [step])]
     ).check()
+  }
+
+  /// Every primitive with a kink is found there, warned of and explained by its convention, and every
+  /// edge by its entry: nothing is listed elsewhere.
+  @Test(arguments: Primitive.all.filter { $0.kink != nil && $0.isFunction })
+  func kinksAreExplainedByTheirTable(_ primitive: Primitive) throws {
+    let kink = try #require(primitive.kink)
+    let isArray = ["norm", "max", "min"].contains(primitive.name)
+    let call =
+      "\(primitive.shownName)(\(isArray ? "[x, y]" : primitive.arity == 1...1 ? "x" : "x, y"))"
+    let replay = Replay("x=0\ny=0\n:why \(call)\n:grad \(call)")
+    #expect(replay.text.contains("is at a kink"))
+    #expect(replay.text.contains(kink.convention))
+    #expect(replay.text.contains("passes through a kink"))
+  }
+
+  /// The reason, the convention and the rewrite named.
+  @Test(
+    arguments: [
+      ("x=0", "sqrt(x)", "sqrt'(0) = inf"), ("x=0", "sqrt(x)", "write sqrt(x + 1e-12)"),
+      ("x=0", "sqrt(x)", "its slope 1/(2 v_1) is inf there"),
+      ("x=-1", "log(x)", "log(x) has a value for x > 0 only"), ("x=0", "log(x)", "pole"),
+      ("x=800", "exp(x)", "more than a double holds"), ("x=800", "exp(x)", "log(1 + exp(x))"),
+      ("x=1000", "log(1+exp(x))", "softplus(x)"), ("x=0", "x/x", "0/0"),
+      ("x=0", "1/x", "the divisor is 0"), ("x=800", "exp(x)-exp(x)", "inf - inf has no value"),
+      ("x=1", "where(x>2, x, 1)", "nothing flows back"), ("x=1", "floor(x/2)", "between its jumps"),
+      ("x=1", "stop(x)", "but no gradient"), ("x=0", "sqrt(x^2)", "abs(x) has a kink"),
+      ("x=-2", "x^0.5", "write abs(x)^0.5"), ("x=2", "asin(x)", "write asin(max(-1, min(1, x)))"),
+      ("x=1\nz=2", "x^2 wrt z", "does not depend on z"), ("x=0", "(x+1)^2-2*x", "cancels"),
+    ])
+  func reasonsAreNamed(_ names: String, _ target: String, _ wanted: String) {
+    let replay = Replay("\(names)\n:why \(target)", settings: RenderSettings(width: 80))
+    #expect(replay.text.contains(wanted), "\(replay.text)")
+  }
+
+  /// A place is remembered once, in the graph: of nodes in loops and of those a loop is written out to.
+  @Test func placesInLoopsAreShown() {
+    let replay = Replay(
+      "h(x) = { s = 0; for i in 1:3 { s = s + log(x - i) }; s }\nw = 2.5\n:why h(w)")
+    #expect(replay.text.contains("  h(x) = { s = 0; for i in 1:3 { s = s + log(x - i) }; s }"))
+    #expect(replay.text.contains("                                         ^~~~~~~~~~"))
   }
 
   @Test func aWarningPointsToTheBirth() {

@@ -35,6 +35,30 @@ import Testing
     #expect(counts[0] == counts[1])
   }
 
+  /// What a loop multiplies each entry by is multiplied ahead of it, as if typed so, and yields the
+  /// same derivatives.
+  @Test func productsWithEntriesLeaveTheLoop() throws {
+    let model = """
+      X = reshape(sin(1:60), 20, 3)
+      U = [.5, -.2, .1; .3, .8, -.4]
+      W = [.2, -.1; .4, .3]
+      inside(U) = { h = zeros(2); for t in 1:20 { h = tanh(W*h + U*X[t,:]) }; sum(h.^2) }
+      ahead(U) = { P = X*U'; h = zeros(2); for t in 1:20 { h = tanh(W*h + P[t,:]) }; sum(h.^2) }
+
+      """
+    let counts = try ["inside", "ahead"].map { name in
+      try #require(Self.answer(model + ":time \(name)(U)")["operations"] as? Int)
+    }
+    #expect(counts[0] <= counts[1])
+    _ = try Self.answer(
+      model + """
+        assert inside(U) ≈ ahead(U) within 1e-14
+        assert grad(inside, U) ≈ grad(ahead, U) within 1e-14
+        assert hess(inside, U) ≈ hess(ahead, U) within 1e-13
+        inside(U)
+        """)
+  }
+
   /// The value and the gradient need the variables, the gradient and little else.
   @Test func memoryIsThatOfTheData() throws {
     let count = 1_000_000

@@ -4,23 +4,26 @@ import Expr
 enum DiffCommand: Command {
   static let name = "diff"
   static let summary = "the derivative as a simplified formula"
-  static let usage = ":diff [target] [wrt x, y]"
+  static let usage = ":diff [target] [wrt x, y] [at x=[1,2]]"
   static let discussion = """
     The formula of the derivative, as it can be typed back: sums and products are collected, numbers
     kept exactly, powers merged. Of a number in a number or an array (the gradient as a formula of
-    arrays), of an array in a number.
+    arrays), of an array in a number. Of a function the formulas are those in its arguments, which
+    are numbers unless 'at' gives them another shape.
     """
   static let examples = [
     "w0 = 0.5", "f = log(1 + exp(-3.5*w0))", ":diff f", ":diff w0^3/3 + w0*sin(w0)",
-    "data X = [1,2; .5,-1]", "w = [1, 2]", ":diff sum((X*w).^2)/2 wrt w",
+    "h(x, y) = x^2*sin(y)", ":diff h", "data X = [1,2; .5,-1]", "w = [1, 2]",
+    ":diff sum((X*w).^2)/2 wrt w",
   ]
-  static let clauses = ["wrt"]
+  static let clauses = ["wrt", "at"]
 
   static func run(
     _ arguments: CommandArguments, in session: inout Session
   ) throws(Diagnostic) -> Output {
     var target = try Target(
-      arguments, in: session, elaboration: .init(foldsConstants: false)
+      arguments, in: session,
+      elaboration: .init(foldsConstants: false, allowsOpenArguments: true)
     )
     .unrolled(at: arguments.targetSpan)
     var blocks: [Output.Block] = []
@@ -30,7 +33,8 @@ enum DiffCommand: Command {
       var reader = FormReader(target.graph)
       // The target first: its sums keep the order in which they were typed.
       _ = reader.form(of: target.node)
-      let form = reader.form(of: derivative, filling: target.graph.shape(of: derivative))
+      let plain = reader.form(of: derivative, filling: target.graph.shape(of: derivative))
+      let form = reader.joiningBranches(plain)
       let text =
         reader.algebra.hasOverflowed
         ? nil : FormPrinter(reader.algebra, target.graph).text(of: form)

@@ -23,7 +23,7 @@ enum HessCommand: Command {
     _ arguments: CommandArguments, in session: inout Session
   ) throws(Diagnostic) -> Output {
     let target = try Target(arguments, in: session)
-    try target.requireScalar(at: arguments.span)
+    try target.requireScalar(at: arguments.targetSpan)
     let hessian = try Hessian(
       of: target.node, variables: target.variables.map(\.node), in: target.graph,
       environment: target.environment)

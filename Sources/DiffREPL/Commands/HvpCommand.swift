@@ -16,7 +16,7 @@ enum HvpCommand: Command {
     _ arguments: CommandArguments, in session: inout Session
   ) throws(Diagnostic) -> Output {
     var target = try Target(arguments, in: session)
-    try target.requireScalar(at: arguments.span)
+    try target.requireScalar(at: arguments.targetSpan)
     let directions = try target.directionNodes(arguments, of: Self.self, in: session)
     let nodes = hessianVectorProduct(
       of: target.node, variables: target.variables.map(\.node), along: directions,

@@ -17,6 +17,8 @@ enum PathsCommand: Command {
   static let clauses = ["wrt", "at"]
 
   private static let shownLimit = 50
+  /// Of more steps :trace has the table.
+  private static let legendLimit = 16
 
   static func run(
     _ arguments: CommandArguments, in session: inout Session
@@ -44,7 +46,18 @@ enum PathsCommand: Command {
       if !output.blocks.isEmpty { output.blocks.append(.blank) }
       output += view(sum, trace, variable.name, target)
     }
+    if let legend = legend(trace) { output.blocks.append(legend) }
     return output
+  }
+
+  /// What the symbols stand for, where they are few: `v_0 = x, v_1 = sin(v_0)`.
+  private static func legend(_ trace: Trace) -> Output.Block? {
+    let meanings = trace.rows.compactMap { row -> String? in
+      let formula = row.primal.formula.description
+      return formula == row.symbol ? nil : "\(row.symbol) = \(formula)"
+    }
+    guard !meanings.isEmpty, meanings.count <= legendLimit else { return nil }
+    return .paragraph(StyledText("where \(meanings.joined(separator: ", "))", .faint))
   }
 
   private static func view(

@@ -1,135 +1,183 @@
 import AD
+import Expr
 
-/// Why an operation gives what it gives at a point, and what to write instead.
+/// Why an operation gives what it gives at a point, the convention that decides there, and what to
+/// write instead: read off its entry in the table of primitives and off the table of rewrites.
 struct Remedy {
   let because: String
+  /// As in the table: `abs'(0) = 0`.
+  let convention: String?
   /// Text to type; nil where only the reader knows what is meant.
   let rewrite: String?
+  /// What else helps.
+  let advice: String?
 
-  private init(_ because: String, write rewrite: String? = nil) {
+  private init(
+    _ because: String, convention: String? = nil, write rewrite: String? = nil,
+    advice: String? = nil
+  ) {
     self.because = because
+    self.convention = convention
     self.rewrite = rewrite
+    self.advice = advice
   }
 
-  /// - Parameters:
-  ///   - operation: the primitive's name.
-  ///   - x: the values of its operands.
-  ///   - sources: the operands as they were typed.
-  ///   - inner: the primitive of the first operand.
-  static func find(
-    _ operation: String, _ birth: Birth, _ x: [Double], sources: [String], inner: String?
-  ) -> Remedy? {
-    guard let first = x.first, let source = sources.first else { return nil }
-    switch (birth.kind, birth.place) {
-    case (.kink, _): return kink(operation, source, sources)
-    case (.zero, _): return zero(operation, first, x)
-    case (_, .value): return value(operation, first, x, source, sources, inner)
-    case (_, .adjoint): return slope(operation, first, x, source, sources)
-    }
-  }
+  var hint: String? { rewrite.map { "write \($0)" } ?? advice }
 
-  private static func value(
-    _ operation: String, _ first: Double, _ x: [Double], _ source: String, _ sources: [String],
-    _ inner: String?
-  ) -> Remedy? {
-    switch operation {
-    case "log", "log2", "log10":
-      if first < 0 { return Remedy("a logarithm needs a positive number") }
-      switch inner {
-      case "sigmoid":
-        return Remedy("sigmoid came down to 0, whose logarithm is -inf", write: "-softplus(-x)")
-      case "softmax":
-        return Remedy("softmax came down to 0, whose logarithm is -inf", write: "logsoftmax(x)")
-      default: return Remedy("the logarithm of 0 is -inf")
+  /// What is known of a birth.
+  struct Place {
+    let primitive: Primitive
+    let birth: Birth
+    /// The operands as they were typed.
+    let sources: [String]
+    /// The partial in the operand on the way to the variable, with its value there.
+    let slope: (formula: String, value: Double)?
+
+    fileprivate var x: [Double] { birth.operands.map(\.value) }
+
+    /// A formula of the table, in x and y, with what was typed in their place.
+    fileprivate func filled(_ template: String) -> String {
+      var result = ""
+      let characters = Array(template)
+      for (place, character) in characters.enumerated() {
+        let before = place > 0 ? characters[place - 1] : "(",
+          after = characters.dropFirst(place + 1)
+        let isWord = before.isLetter || after.first?.isLetter ?? false
+        let position = character == "x" ? 0 : character == "y" ? 1 : sources.count
+        guard !isWord, sources.indices.contains(position) else {
+          result.append(character)
+          continue
+        }
+        let source = sources[position]
+        let isAlone = before == "(" && [")", ","].contains(after.first ?? ")")
+        let isWhole = source.allSatisfy { $0.isLetter || $0.isNumber || "_.".contains($0) }
+        result += isAlone || isWhole ? source : "(\(source))"
       }
-    case "log1p": return Remedy("log1p needs a number above -1")
-    case "sqrt":
-      return Remedy(
-        "a square root needs a number that is not negative", write: "sqrt(abs(\(source)))")
-    case "divide":
-      if x.count > 1, x[1] == 0 {
-        return first == 0
-          ? Remedy(
-            "0/0 has no value",
-            write: "where(\(sources[1]) != 0, \(source)/(\(sources[1])), …) with the limit for …")
-          : Remedy("the divisor is 0")
+      return result
+    }
+  }
+
+  static func find(_ place: Place) -> Remedy? {
+    switch (place.birth.kind, place.birth.place) {
+    case (.none, _): nil
+    case (.kink, _): kink(place)
+    case (.zero, _): zero(place)
+    case (let kind, .value): value(place, kind)
+    case (_, .adjoint): slope(place)
+    }
+  }
+
+  private static func kink(_ place: Place) -> Remedy? {
+    guard let kink = place.primitive.kink else { return nil }
+    let format = NumberFormat()
+    let lower = format.string(kink.slopes.lowerBound), upper = format.string(kink.slopes.upperBound)
+    return Remedy(
+      "its slopes there run from \(lower) to \(upper)", convention: kink.convention,
+      write: kink.smooth.map { place.filled($0) + " for a smooth one" })
+  }
+
+  private static func zero(_ place: Place) -> Remedy {
+    let primitive = place.primitive
+    if case .zero = primitive.derivative {
+      if case .unary(let function) = primitive.evaluation,
+        [0.3, -1.7].allSatisfy({ function($0) == $0 })
+      {
+        return Remedy("\(primitive.shownName) passes its value on, but no gradient")
       }
-      return Remedy("inf/inf has no value: both have overflowed")
-    case "power":
-      return first < 0
-        ? Remedy(
-          "a negative number has no power with a broken exponent",
-          write: "abs(\(source))^\(sources.count > 1 ? sources[1] : "p")")
-        : Remedy("0 to a negative power is inf, and large powers overflow")
-    case "exp", "expm1", "sinh", "cosh":
+      return Remedy("\(call(primitive)) is constant between its jumps")
+    }
+    if primitive.symbol == .select {
       return Remedy(
-        "e^x is more than a double holds above x = 709.78",
-        write: "softplus(x) for log(1 + exp(x)), logsumexp(x) for log(sum(exp(x))), "
-          + "softmax(x) for exp(x)/sum(exp(x))")
-    case "asin", "acos": return Remedy("the argument lies outside [-1, 1]")
-    case "atanh": return Remedy("the argument lies outside (-1, 1)")
-    case "acosh": return Remedy("the argument is below 1")
-    case "subtract", "add": return Remedy("inf - inf has no value: both sides have overflowed")
-    case "multiply", "product", "dot":
-      return Remedy("0·inf has no value, and large products overflow")
-    case "gamma", "lgamma", "digamma": return Remedy("the gamma function has poles at 0, -1, -2, …")
-    default: return nil
+        "the branch that depends on it is not taken",
+        convention: "where an adjoint is 0 nothing flows back")
+    }
+    switch primitive.kink?.place {
+    case .tie, .sharedExtreme:
+      return Remedy("another argument is taken, and nothing flows to this one")
+    case .zeroOperand: return Remedy("it is constant on this side of its kink")
+    case .zeroResult, nil: break
+    }
+    guard let slope = place.slope else { return Remedy("nothing comes back through it there") }
+    return Remedy(
+      "its slope \(slope.formula) is 0 there",
+      convention: place.x.contains(0) ? primitive.domain?.convention : nil)
+  }
+
+  private static func value(_ place: Place, _ kind: Birth.Kind) -> Remedy? {
+    let primitive = place.primitive, x = place.x
+    if x.contains(where: { !$0.isFinite }) || (primitive.symbol == .divide && x == [0, 0]) {
+      return Remedy(
+        "\(Self.substituted(primitive, x)) has no value",
+        write: x.allSatisfy(\.isFinite) ? primitive.domain?.inside.map(place.filled) : nil)
+    }
+    if primitive.symbol == .divide, x.count > 1, x[1] == 0 { return Remedy("the divisor is 0") }
+    if kind == .nan {
+      return primitive.domain?.condition.map {
+        Remedy(
+          "\(call(primitive)) has a value for \($0) only",
+          write: primitive.domain?.inside.map(place.filled))
+      }
+    }
+    if isPole(primitive, x) {
+      let condition = primitive.domain?.condition.map { "; it has a value for \($0) only" } ?? ""
+      return Remedy("\(call(primitive)) has a pole there\(condition)")
+    }
+    return Remedy(
+      "the result is more than a double holds, 1.8e308", advice: finiteForms(of: primitive))
+  }
+
+  /// `log(x)`, `x^y`, `x < y`: the primitive with its operands as the table calls them.
+  private static func call(_ primitive: Primitive) -> String {
+    let names = Array(["x", "y", "z"].prefix(primitive.arity.lowerBound))
+    guard case .infix(let symbol) = primitive.notation, names.count == 2 else {
+      return "\(primitive.shownName)(\(names.joined(separator: ", ")))"
+    }
+    return names.joined(
+      separator: symbol == .power || symbol == .divide ? symbol.rawValue : " \(symbol.rawValue) ")
+  }
+
+  /// `inf - inf`, `0/0`, `sin(inf)`.
+  private static func substituted(_ primitive: Primitive, _ x: [Double]) -> String {
+    let values = x.map { NumberFormat().string($0) }
+    guard case .infix(let symbol) = primitive.notation, values.count == 2 else {
+      return "\(primitive.shownName)(\(values.joined(separator: ", ")))"
+    }
+    let isTight = symbol == .power || symbol == .divide || symbol == .multiply || symbol == .product
+    let sign = symbol == .multiply || symbol == .product ? "·" : symbol.rawValue
+    return values.joined(separator: isTight ? sign : " \(sign) ")
+  }
+
+  /// Whether a function is of modest size just beside a point where it is infinite; else it has
+  /// overflowed.
+  private static func isPole(_ primitive: Primitive, _ x: [Double]) -> Bool {
+    let shifts = [1e-3, -1e-3]
+    switch primitive.evaluation {
+    case .unary(let function):
+      guard let point = x.first else { return false }
+      return shifts.contains { abs(function(point + $0 * max(1, abs(point)))) < 1e100 }
+    case .binary(let function):
+      guard x.count == 2 else { return false }
+      return shifts.contains { abs(function(x[0] + $0 * max(1, abs(x[0])), x[1])) < 1e100 }
+    case .ternary, .kernel, .loop: return false
     }
   }
 
-  private static func slope(
-    _ operation: String, _ first: Double, _ x: [Double], _ source: String, _ sources: [String]
-  ) -> Remedy? {
-    switch operation {
-    case "sqrt":
-      return Remedy(
-        "the slope of sqrt at 0 is 1/(2·0) = inf",
-        write: "norm(x) for sqrt(sum(x.^2)), abs(x) for sqrt(x^2), else sqrt(\(source) + 1e-12)")
-    case "cbrt": return Remedy("the slope of cbrt at 0 is inf")
-    case "power":
-      return Remedy("the slope p x^(p-1) is inf at 0 for p < 1")
-    case "log", "log2", "log10": return Remedy("the slope 1/x is inf at 0")
-    case "divide": return Remedy("the slope of a/b in b is -a/b², inf at b = 0")
-    case "asin", "acos": return Remedy("the slope 1/sqrt(1 - x²) is inf at ±1")
-    case "lgamma", "digamma", "gamma": return Remedy("at a pole of the gamma function")
-    default: return Remedy("its partial is not finite there")
+  /// The forms of the table of rewrites that are evaluated without the overflow of a primitive.
+  private static func finiteForms(of primitive: Primitive) -> String? {
+    let forms = Rewrite.all.filter {
+      $0.mends.hasPrefix("overflow") && $0.name.contains("\(primitive.name)(")
     }
+    guard !forms.isEmpty else { return nil }
+    return "\(forms.prefix(2).map(\.name).joined(separator: ", ")), … do not overflow: "
+      + "see :help rewrites"
   }
 
-  private static func zero(_ operation: String, _ first: Double, _ x: [Double]) -> Remedy? {
-    switch operation {
-    case "relu": return Remedy("relu is 0 there and so is its slope: a dead unit")
-    case "floor", "ceil", "round", "sign", "heaviside", "argmax", "argmin":
-      return Remedy("\(operation) is constant between its jumps")
-    case "less", "lessOrEqual", "equal", "notEqual", "and", "or", "not":
-      return Remedy("a comparison is constant between its jumps")
-    case "stop": return Remedy("stop lets no gradient through")
-    case "select": return Remedy("the branch that depends on it was not taken")
-    case "tanh", "sigmoid", "sech", "erf", "erfc", "exp":
-      return Remedy("the function is flat there, to the last digit of a double")
-    case "multiply", "product", "dot": return Remedy("the other factor is 0")
-    case "abs": return Remedy("abs has slope 0 at its kink, by convention")
-    case "maximum", "minimum", "max", "min":
-      return Remedy("another argument is taken: nothing flows to this one")
-    case "cos", "sin", "power", "cosh": return Remedy("the slope is 0 there: a stationary point")
-    case "add", "subtract", "sum": return Remedy("what comes back along different ways cancels")
-    default: return nil
-    }
-  }
-
-  private static func kink(_ operation: String, _ source: String, _ sources: [String]) -> Remedy? {
-    let smooth = "sqrt((\(source))^2 + 1e-12) for a smooth one"
-    switch operation {
-    case "abs":
-      return Remedy("the slopes are -1 and 1, the convention takes 0", write: smooth)
-    case "relu":
-      return Remedy(
-        "the slopes are 0 and 1, the convention takes 0",
-        write: "softplus(\(source)) for a smooth one")
-    case "leakyrelu": return Remedy("the slopes are 0.01 and 1, the convention takes 0.01")
-    case "norm", "hypot": return Remedy("at 0 a norm has a cone, the convention takes 0")
-    default:
-      return Remedy("the arguments tie, the convention shares the slope among those that vary")
-    }
+  private static func slope(_ place: Place) -> Remedy {
+    let domain = place.primitive.domain
+    guard let slope = place.slope else { return Remedy("its slope is not finite there") }
+    guard !slope.value.isFinite else { return Remedy("the product of the slopes overflows") }
+    return Remedy(
+      "its slope \(slope.formula) is \(NumberFormat().string(slope.value)) there",
+      convention: domain?.convention, write: domain?.rounded.map(place.filled))
   }
 }

@@ -18,8 +18,6 @@ struct Target {
   /// Under what the session keeps programs of it; nil where it keeps none.
   private let key: ComputationCache.Key?
   private let dependencies: Dependencies?
-  /// Where nodes were written, if that was asked for.
-  let origins: [NodeID: SourceSpan]
 
   /// How a target is elaborated.
   struct Elaboration {
@@ -27,6 +25,8 @@ struct Target {
     var foldsConstants = true
     /// For messages about nodes.
     var recordsOrigins = false
+    /// Whether a function may be taken without a point: its arguments are numbers then.
+    var allowsOpenArguments = false
 
     fileprivate var question: String {
       (foldsConstants ? "" : " unfolded") + (recordsOrigins ? " with origins" : "")
@@ -40,7 +40,6 @@ struct Target {
     let groups: [(name: Name, value: Elaborated)]
     let names: [(name: String, node: NodeID)]
     let dependencies: Dependencies?
-    let origins: [NodeID: SourceSpan]
     var bytes: Int { graph.count * 64 }
 
     /// - Parameter wanted: the names varied, at `span`; nil stands for every variable.
@@ -81,7 +80,6 @@ struct Target {
         if case .tensor(let node) = $0.value { ($0.name.spelling, node) } else { nil }
       }
       dependencies = elaborator.dependencies
-      origins = elaborator.origins
     }
   }
 
@@ -92,6 +90,12 @@ struct Target {
     _ arguments: CommandArguments, in session: Session, variablesClause: String = "wrt",
     needsVariables: Bool = true, elaboration: Elaboration = Elaboration()
   ) throws(Diagnostic) {
+    if let target = try Self.ofFunction(
+      arguments, in: session, variablesClause: variablesClause, elaboration: elaboration)
+    {
+      self = target
+      return
+    }
     let environment = try Self.environment(arguments, in: session)
     let clause = arguments.clause(variablesClause)
     let names = try clause.map { part throws(Diagnostic) in try arguments.names(in: part.range) }
@@ -118,7 +122,7 @@ struct Target {
       try Plan(root, tree, names, at: place, elaboration, in: environment)
     }
     (graph, node, groups, self.names) = (plan.graph, plan.node, plan.groups, plan.names)
-    (self.key, dependencies, origins) = (key, plan.dependencies, plan.origins)
+    (self.key, dependencies) = (key, plan.dependencies)
     variables = Self.variables(of: groups)
     if needsVariables, variables.isEmpty {
       throw .noVariables(text, graph.leaves(under: [node]).map(\.leaf), at: tree.span(of: root))
@@ -129,9 +133,8 @@ struct Target {
   init(
     graph: Graph, node: NodeID, text: String, variables: [(name: Name, node: NodeID)],
     groups: [(name: Name, value: Elaborated)], environment: Environment,
-    names: [(name: String, node: NodeID)], origins: [NodeID: SourceSpan] = [:]
+    names: [(name: String, node: NodeID)]
   ) {
-    self.origins = origins
     self.graph = graph
     self.node = node
     self.text = text
@@ -161,10 +164,10 @@ struct Target {
     self.init(
       graph: elaborator.graph, node: node, text: tree.text(of: root),
       variables: variables.map { ($0.leaf.name, $0.node) }, groups: [],
-      environment: session.environment, names: [], origins: elaborator.origins)
+      environment: session.environment, names: [])
   }
 
-  private static func syntax(
+  static func syntax(
     _ arguments: CommandArguments, in session: Session
   ) throws(Diagnostic) -> (SyntaxTree, SyntaxID) {
     guard !arguments.target.isEmpty else {
@@ -225,18 +228,15 @@ struct Target {
       graph: graph, node: place(node),
       variables: variables.map { ($0.name, place($0.node)) },
       groups: groups.map { ($0.name, $0.value.replacing($0.value.nodes.map(place))) },
-      names: names.map { ($0.name, place($0.node)) },
-      origins: Dictionary(origins.map { (place($0.key), $0.value) }) { first, _ in first },
-      from: self)
+      names: names.map { ($0.name, place($0.node)) }, from: self)
   }
 
   /// The same target in another graph.
   private init(
     graph: Graph, node: NodeID, variables: [(name: Name, node: NodeID)],
     groups: [(name: Name, value: Elaborated)], names: [(name: String, node: NodeID)],
-    origins: [NodeID: SourceSpan], from other: Target
+    from other: Target
   ) {
-    self.origins = origins
     self.graph = graph
     self.node = node
     self.variables = variables
@@ -288,9 +288,14 @@ struct Target {
     return groups.map { ($0.name, $0.value.value(from: &rest)) }
   }
 
-  /// The name of the function in titles: the target's name, `f` for an expression.
+  /// The name of the function in titles: the target's name, `f'` and `sin(x)` for what has one, `f` for
+  /// an expression.
   var functionName: String {
-    environment[Name(text)] != nil ? environment[Name(text)]!.name.spelling : "f"
+    if let entry = environment[Name(text)] { return entry.name.spelling }
+    let bare = text.prefix { $0 != "'" }
+    if bare.count < text.count, environment[Name(String(bare))] != nil { return text }
+    guard Primitive.function(named: text) != nil else { return "f" }
+    return "\(text)(\(variables.map(\.name.spelling).joined(separator: ", ")))"
   }
 }
 

@@ -77,7 +77,7 @@ final class FusedLoop {
   /// So many blocks less one run between two looks for Ctrl-C, all bits set.
   private let pollMask: Int
   /// Whether a row is longer than a block.
-  private let isWide: Bool
+  let isWide: Bool
   private let moving: UnsafeMutableBufferPointer<Moving>
   private let numbers: UnsafeMutableBufferPointer<Repeated>
   private let rows: UnsafeMutableBufferPointer<Repeated>
@@ -88,13 +88,13 @@ final class FusedLoop {
   let targets: UnsafeMutableBufferPointer<UnsafeMutablePointer<Double>>
   let heads: UnsafeMutableBufferPointer<UnsafeMutablePointer<Double>>
   /// Where the chunk begins that runs.
-  private var origin = 0
+  var origin = 0
   /// The threads that run a large loop together.
   private let crew: LoopCrew?
-  private let registers: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
+  let registers: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
   private let scratch: UnsafeMutablePointer<Double>
   /// Room for what a strong product adds to.
-  private let before: UnsafeMutablePointer<Double>
+  let before: UnsafeMutablePointer<Double>
   /// The memory it owns, in bytes.
   let bytes: Int
 
@@ -314,114 +314,6 @@ final class FusedLoop {
     for row in 0..<length / width {
       Kernels.fill(target + row * width, column[row], width)
     }
-  }
-
-  private func perform(
-    _ index: Int, _ memory: ProgramMemory, _ start: Int, _ row: Int, _ column: Int, _ length: Int
-  ) {
-    switch specials[index] {
-    case .sum(let register, _, let span):
-      let block = registers[register], target = targets[index]
-      switch span {
-      case .all: totals[index] += Kernels.sum(block, length)
-      case .rows:
-        forEachRow(length) { target[row + $0] += Kernels.sum(block + $1, $2) }
-      case .columns:
-        let sums = target + column
-        forEachRow(length) { Kernels.add(sums, sums, block + $1, $2) }
-      }
-    case .maximum(let register, _, let span):
-      let block = registers[register], target = targets[index]
-      switch span {
-      case .all: totals[index] = Kernels.maximum(totals[index], Kernels.maximum(block, length))
-      case .rows:
-        let greatest = target + row
-        forEachRow(length) {
-          greatest[$0] = Kernels.maximum(greatest[$0], Kernels.maximum(block + $1, $2))
-        }
-      case .columns:
-        let greatest = target + column
-        forEachRow(length) { Kernels.maximum(greatest, greatest, block + $1, $2) }
-      }
-    case .dot(let a, let b, _): totals[index] += Kernels.dot(registers[a], registers[b], length)
-    case .matrixVector(let matrix, let columns, let vector, let register, let weight):
-      let lines = memory.pointer(matrix) + start * columns
-      Kernels.multiply(
-        lines, rows: length, columns: columns, memory.pointer(vector), to: registers[register])
-      if let weight {
-        Kernels.repairProduct(
-          rows: length, inner: columns, columns: 1, lines, columns, 1, memory.pointer(vector), 1, 1,
-          weight: weight, registers[register])
-      }
-    case .transposedMatrixVector(let matrix, let columns, let register, _, let isStrong):
-      let lines = memory.pointer(matrix) + start * columns
-      if isStrong {
-        addStrongly(lines, columns, registers[register], length, targets[index])
-      } else {
-        Kernels.addTransposedProduct(
-          lines, rows: length, columns: columns, registers[register], to: targets[index])
-      }
-    case .accumulate(let range, _, let count):
-      accumulate(range, targets[index], heads[index], count, start, length)
-    }
-  }
-
-  /// Adds the rows of a matrix, each times its weight. 0·inf and 0·nan show as nan: only then the rows
-  /// with a weight of 0 are left out, in stretches between them.
-  private func addStrongly(
-    _ lines: UnsafeMutablePointer<Double>, _ columns: Int, _ weights: UnsafeMutablePointer<Double>,
-    _ length: Int, _ target: UnsafeMutablePointer<Double>
-  ) {
-    before.update(from: target, count: columns)
-    Kernels.addTransposedProduct(lines, rows: length, columns: columns, weights, to: target)
-    guard Kernels.sum(target, columns).isNaN else { return }
-    target.update(from: before, count: columns)
-    var first = 0
-    for row in 0...length where row == length || weights[row] == 0 {
-      if row > first {
-        Kernels.addTransposedProduct(
-          lines + first * columns, rows: row - first, columns: columns, weights + first, to: target)
-      }
-      first = row + 1
-    }
-  }
-
-  /// Adds blocks to an array. Zeros are put there just ahead of the first block that touches them,
-  /// while they are in the cache anyway: by the end of a block up to the furthest place it reaches.
-  /// Places that the chunk before reaches are its own; what comes to them goes to `head`.
-  private func accumulate(
-    _ range: Range<Int>, _ target: UnsafeMutablePointer<Double>,
-    _ head: UnsafeMutablePointer<Double>, _ count: Int, _ start: Int, _ length: Int
-  ) {
-    var reach = 0, least = Int.max
-    for part in range {
-      reach = max(reach, parts[part].offset)
-      least = min(least, parts[part].offset)
-    }
-    let first = start == 0 ? 0 : start + reach
-    let end = start + length == extent.count ? count : start + length + reach
-    (target + first).update(repeating: 0, count: end - first)
-    for part in range {
-      let place = parts[part].offset + start, block = registers[parts[part].register]
-      var ahead = 0
-      if origin > 0, place < origin + reach {
-        ahead = min(length, origin + reach - place)
-        let early = head + (place - origin - least)
-        Kernels.add(early, early, block, ahead)
-      }
-      Kernels.add(target + place + ahead, target + place + ahead, block + ahead, length - ahead)
-    }
-  }
-
-  /// Calls `body` with each row of a block, where it begins and how long it is.
-  @inline(__always)
-  private func forEachRow(_ length: Int, _ body: (_ row: Int, _ start: Int, _ count: Int) -> Void) {
-    if isWide {
-      body(0, 0, length)
-      return
-    }
-    let width = extent.columns
-    for row in 0..<length / width { body(row, row * width, width) }
   }
 
   @inline(__always)

@@ -23,3 +23,29 @@ extension Program {
 
   private static let chosen = Atomic<Int>(Int.max)
 }
+
+extension Diagnostic {
+  /// What a computation throws when Ctrl-C stops it.
+  public static let interrupted = Diagnostic("interrupted")
+
+  /// - Parameter needed: in bytes, if it is known.
+  static func memoryLimit(_ limit: Int, needed: Double? = nil) -> Diagnostic {
+    // Beyond, counts of entries stay at the largest integer.
+    let most = 0x1p62
+    let size =
+      needed.map { "\($0 > most ? "at least " : "")\(shownBytes(min($0, most))), " } ?? ""
+    return Diagnostic(
+      "this needs \(size)more memory than the limit of \(shownBytes(Double(limit)))",
+      hint: "use smaller arrays, or sum over parts")
+  }
+
+  private static func shownBytes(_ bytes: Double) -> String {
+    var size = bytes / 1024
+    var units = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"][...]
+    while size >= 10_000, units.count > 1 {
+      size /= 1024
+      units.removeFirst()
+    }
+    return "\(NumberFormat(digits: 4).string(size)) \(units.first ?? "")"
+  }
+}

@@ -19,9 +19,10 @@ final class KernelTask {
   private let attribute: Attribute
   private let inputShapes: [Shape]
   private let outputShape: Shape
-  private let operands: [FusedLoop.Location]
+  private let operands: UnsafeMutableBufferPointer<FusedLoop.Location>
   private let target: FusedLoop.Location
-  private var inputs: [UnsafePointer<Double>]
+  /// Made in the first run; later ones only point it at where operands and result lie by then.
+  private var arguments: UnsafeMutablePointer<KernelArguments>?
 
   init(
     primitive: Primitive, attribute: Attribute, inputShapes: [Shape], outputShape: Shape,
@@ -31,19 +32,33 @@ final class KernelTask {
     self.attribute = attribute
     self.inputShapes = inputShapes
     self.outputShape = outputShape
-    self.operands = operands
+    self.operands = .holding(operands)
     self.target = target
-    inputs = []
-    inputs.reserveCapacity(operands.count)
   }
 
+  deinit {
+    operands.deallocate()
+    arguments?.deinitialize(count: 1).deallocate()
+  }
+
+  /// - Parameter failure: takes the reports of the kernel; the same in all runs.
   func run(_ memory: ProgramMemory, _ failure: KernelFailure) {
-    inputs.removeAll(keepingCapacity: true)
-    for operand in operands { inputs.append(UnsafePointer(memory.pointer(operand))) }
-    primitive.evaluate(
-      KernelArguments(
-        inputs: inputs, inputShapes: inputShapes, output: memory.pointer(target),
-        outputShape: outputShape, attribute: attribute, failure: failure))
+    guard let arguments else {
+      let made = UnsafeMutablePointer<KernelArguments>.allocate(capacity: 1)
+      made.initialize(
+        to: KernelArguments(
+          inputs: operands.map { UnsafePointer(memory.pointer($0)) }, inputShapes: inputShapes,
+          output: memory.pointer(target), outputShape: outputShape, attribute: attribute,
+          failure: failure))
+      arguments = made
+      primitive.evaluate(made.pointee)
+      return
+    }
+    for index in operands.indices {
+      arguments.pointee.inputs[index] = UnsafePointer(memory.pointer(operands[index]))
+    }
+    arguments.pointee.output = memory.pointer(target)
+    primitive.evaluate(arguments.pointee)
   }
 }
 

@@ -95,6 +95,25 @@ public indirect enum Function: Sendable {
     case hessian = "hess"
   }
 
+  /// The names of its arguments, x, y and z for a function of the language; nil where an argument is
+  /// a tuple to take apart.
+  public var parameters: [Name]? {
+    switch self {
+    case .closure(let closure):
+      var names: [Name] = []
+      for parameter in closure.parameters {
+        guard case .name(let name) = closure.tree[parameter] else { return nil }
+        names.append(name)
+      }
+      return names
+    case .builtin(let name):
+      let arity =
+        Primitive.function(named: name.key)?.arity ?? Composite.table[name.key]?.arity ?? 1...1
+      return ["x", "y", "z"].prefix(arity.lowerBound).map { Name($0) }
+    case .derivative(_, let function): return function.parameters
+    }
+  }
+
   /// How it is shown: `f(x, y)`, `x -> …`, `grad(f)`.
   public var signature: String {
     switch self {

@@ -1,15 +1,13 @@
 extension Elaborator {
   /// The value of an expression whose definitions are elaborated already.
   mutating func value(_ id: SyntaxID, _ tree: SyntaxTree) throws(Diagnostic) -> Elaborated {
+    guard graph.recordsOrigins else { return try expression(id, tree) }
+    let span = tree.span(of: id), outer = graph.origin
+    graph.origin = span
+    defer { graph.origin = outer }
     let result = try expression(id, tree)
-    record(result, id, tree)
+    if case .tensor(let node) = result { graph.record(span, of: node) }
     return result
-  }
-
-  /// Remembers the first place where a node was written.
-  private mutating func record(_ value: Elaborated, _ id: SyntaxID, _ tree: SyntaxTree) {
-    guard recordsOrigins, case .tensor(let node) = value, origins[node] == nil else { return }
-    origins[node] = tree.span(of: id)
   }
 
   private mutating func expression(
@@ -71,7 +69,7 @@ extension Elaborator {
     for link in chain.reversed() {
       let right = try value(link.right, tree)
       result = try combine(link.symbol, result, right, link.whole, tree)
-      record(result, link.whole, tree)
+      if case .tensor(let node) = result { graph.record(tree.span(of: link.whole), of: node) }
     }
     return result
   }

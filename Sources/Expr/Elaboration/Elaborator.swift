@@ -40,10 +40,6 @@ public struct Elaborator {
 
   static let callDepthLimit = 100
 
-  /// Where each node was first written, if that is recorded.
-  public internal(set) var origins: [NodeID: SourceSpan] = [:]
-  let recordsOrigins: Bool
-
   /// - Parameters:
   ///   - foldsConstants: false keeps operations on constants as they were typed.
   ///   - recordsOrigins: for messages about a node; it costs a dictionary.
@@ -51,8 +47,7 @@ public struct Elaborator {
     _ environment: Environment, foldsConstants: Bool = true, recordsOrigins: Bool = false
   ) {
     self.environment = environment
-    self.recordsOrigins = recordsOrigins
-    graph = Graph(foldsConstants: foldsConstants)
+    graph = Graph(foldsConstants: foldsConstants, recordsOrigins: recordsOrigins)
     random = environment.random
   }
 
@@ -71,6 +66,17 @@ public struct Elaborator {
     _ id: SyntaxID, of tree: SyntaxTree
   ) throws(Diagnostic) -> NodeID {
     try elaborateValue(id, of: tree).tensor(at: tree.span(of: id))
+  }
+
+  /// The value of a function called with values of the session.
+  ///
+  /// - Throws: what is wrong with the call, at `span`.
+  public mutating func elaborateCall(
+    of function: Function, with arguments: [Name], at span: SourceSpan
+  ) throws(Diagnostic) -> Elaborated {
+    var values: [Elaborated] = []
+    for argument in arguments { values.append(try elaborateValue(argument, at: span)) }
+    return try apply(function, to: values, at: span)
   }
 
   /// The value of a name of the session.

@@ -6,7 +6,7 @@ extension Graph {
   public func unrolled(
     _ roots: [NodeID], limit: Int = 10_000
   ) -> (graph: Graph, nodes: [NodeID?])? {
-    var result = Graph(foldsConstants: foldsConstants)
+    var result = Graph(foldsConstants: foldsConstants, recordsOrigins: recordsOrigins)
     var map: [NodeID?] = Array(repeating: nil, count: count)
     let needed = ancestors(of: roots)
     let projections = loopProjections()
@@ -22,6 +22,9 @@ extension Graph {
         for (projection, value) in zip(wanted, values) { map[projection.index] = value }
       } else if loopOutput(of: node) == nil {
         map[index] = result.copy(node, from: self, map: map)
+        if let origin = origin(of: node), let copied = map[index] {
+          result.record(origin, of: copied)
+        }
       }
       if result.count > limit { return nil }
     }

@@ -13,7 +13,8 @@ public struct Graph: Sendable {
   private var constants: ContiguousArray<Tensor> = []
   private var leaves: [Leaf] = []
   private var leafNodes: [Leaf.ID: NodeID] = [:]
-  /// Where the user wrote the operations that may fail when they run.
+  /// Where the user wrote nodes: all of them if `recordsOrigins`, else the operations that may fail
+  /// when they run.
   private var origins: [NodeID: SourceSpan] = [:]
   /// The place that operations made from now on stem from.
   public var origin: SourceSpan?
@@ -24,7 +25,13 @@ public struct Graph: Sendable {
   /// stands.
   public let foldsConstants: Bool
 
-  public init(foldsConstants: Bool = true) { self.foldsConstants = foldsConstants }
+  /// Whether every node remembers where it was written, for messages about any; it costs a dictionary.
+  public let recordsOrigins: Bool
+
+  public init(foldsConstants: Bool = true, recordsOrigins: Bool = false) {
+    self.foldsConstants = foldsConstants
+    self.recordsOrigins = recordsOrigins
+  }
 
   public var count: Int { nodes.count }
 
@@ -92,8 +99,13 @@ public struct Graph: Sendable {
     }
   }
 
-  /// Where the user wrote an operation that may fail when it runs, or the one it derives from.
+  /// Where the user wrote a node, or the one it derives from; nil if that is not remembered.
   public func origin(of id: NodeID) -> SourceSpan? { origins.isEmpty ? nil : origins[id] }
+
+  /// Remembers a place for a node that has none: the first where an expression stands for it.
+  mutating func record(_ span: SourceSpan, of id: NodeID) {
+    if recordsOrigins, origins[id] == nil { origins[id] = span }
+  }
 
   /// The node of a leaf, if the graph uses it.
   public func node(of leaf: Leaf.ID) -> NodeID? { leafNodes[leaf] }
@@ -188,7 +200,7 @@ public struct Graph: Sendable {
       Node(
         primitive: primitive.index, shape: intern(shape), attribute: attributeID,
         operandStart: start, operandCount: Int32(operands.count)), at: place)
-    if primitive.mayFail, let origin { origins[id] = origin }
+    if primitive.mayFail || recordsOrigins, let origin { origins[id] = origin }
     return id
   }
 

@@ -116,7 +116,7 @@ extension Graph {
     let roots = carries.map(\.next) + stacked
     let varies = descendants(of: inputs)
     let needed = ancestors(of: roots, stoppingAt: inputs)
-    var body = Graph()
+    var body = Graph(recordsOrigins: recordsOrigins)
     var map: [NodeID?] = Array(repeating: nil, count: count)
     var captured: [NodeID] = []
     var capturedInputs: [NodeID] = []

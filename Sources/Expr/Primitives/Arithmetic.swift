@@ -24,7 +24,9 @@ extension Primitive {
     .elementwise(
       "divide", "the quotient", isFunction: false, value: { $0 / $1 },
       partials: [1 / .y, -(.result / .y)], notation: .infix(.divide), samples: [[1.5, -0.3]],
-      edges: [0, .infinity]),
+      edges: [0, .infinity],
+      domain: Domain(
+        "y other than 0", inside: "where(y != 0, x/y, …) with the limit for …")),
     .elementwise(
       "power", "the power x^y", aliases: ["pow"], shown: "pow",
       value: { $1 == 2 ? $0 * $0 : Kernels.power($0, $1) },
@@ -32,10 +34,15 @@ extension Primitive {
         .strong(.y, .f("power", .x, .y - 1)),
         .f("powerLog", .result, .x),
       ],
-      notation: .infix(.power), samples: [[1.5, -0.3], [0.7, 2], [2.1, 3.5]], edges: [0, 1]),
+      notation: .infix(.power), samples: [[1.5, -0.3], [0.7, 2], [2.1, 3.5]], edges: [0, 1],
+      domain: Domain(
+        "x >= 0 or whole y",
+        convention: "x^y at 0: slope inf for 0 < y < 1, 0 for y > 1; x^0 has slope 0",
+        inside: "abs(x)^y")),
     .elementwise(
       "mod", "the remainder of x/y with the sign of y", value: modulo,
-      partials: [1, -.f("floor", .x / .y)], samples: [[5.3, 2], [-5.3, 2]], edges: [0]),
+      partials: [1, -.f("floor", .x / .y)], samples: [[5.3, 2], [-5.3, 2]], edges: [0],
+      domain: Domain("y other than 0")),
     .strongProduct,
     // a/b where 0/0 is to be 0, as in the gradient x/‖x‖ of a norm. A quotient and not a⊛(1/b): of
     // that the derivative holds 1/b², which overflows long before it matters.

@@ -22,9 +22,11 @@ extension Primitive {
     .elementwise(
       "acosh", "inverse hyperbolic cosine", value: { Double.acosh($0) },
       partial: 1 / (.f("sqrt", .x - 1) * .f("sqrt", .x + 1)), samples: [1.3, 4],
-      edges: [1, 0.5]),
+      edges: [1, 0.5],
+      domain: Domain("x >= 1")),
     .elementwise(
       "atanh", "inverse hyperbolic tangent", value: { Double.atanh($0) },
-      partial: 1 / ((1 - .x) * (1 + .x)), samples: [-0.7, 0.4], edges: [0, 1, 2]),
+      partial: 1 / ((1 - .x) * (1 + .x)), samples: [-0.7, 0.4], edges: [0, 1, 2],
+      domain: Domain("-1 < x < 1")),
   ]
 }

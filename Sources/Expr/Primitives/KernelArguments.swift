@@ -1,8 +1,8 @@
 /// What a kernel works on: operands and result as flat buffers with their shapes.
 public struct KernelArguments {
-  public let inputs: [UnsafePointer<Double>]
+  public internal(set) var inputs: [UnsafePointer<Double>]
   public let inputShapes: [Shape]
-  public let output: UnsafeMutablePointer<Double>
+  public internal(set) var output: UnsafeMutablePointer<Double>
   public let outputShape: Shape
   public let attribute: Attribute
   /// Where the kernel reports that it cannot do its work.

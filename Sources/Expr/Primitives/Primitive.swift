@@ -38,6 +38,10 @@ public final class Primitive: Sendable {
   public let samples: [[Double]]
   /// Points where a convention or a limit decides; the tests want no crash and no surprise there.
   public let edges: [Double]
+  /// Where it has no derivative; nil if it has one wherever it has a value.
+  public let kink: Kink?
+  /// Where it has a value, and what is taken at the edge; nil if there is no edge.
+  public let domain: Domain?
   /// Constants in, constant out; not so for what stands for large data.
   public let isFoldable: Bool
   /// What it costs as operations on numbers.
@@ -86,8 +90,11 @@ public final class Primitive: Sendable {
     shape: @escaping ShapeRule,
     evaluation: Evaluation, derivative: DerivativeRule, yieldsBoolean: Bool = false,
     notation: Notation = .call, samples: [[Double]] = [], edges: [Double] = [],
-    isFoldable: Bool = true, mayFail: Bool = false, work: WorkRule? = nil
+    kink: Kink? = nil, domain: Domain? = nil, isFoldable: Bool = true, mayFail: Bool = false,
+    work: WorkRule? = nil
   ) {
+    self.kink = kink
+    self.domain = domain
     self.mayFail = mayFail
     self.name = name
     symbol = Symbol(rawValue: name)

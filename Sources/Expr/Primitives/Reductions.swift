@@ -13,13 +13,18 @@ extension Primitive {
       work: .reduction(fold: ScalarWork.additions, last: ScalarWork.divisions)),
     .reduction(
       "max", "greatest entry", value: { $0.maximum() }, gradient: tied,
+      kink: shared(isGreatest: true),
       work: .reduction(fold: ScalarWork.comparisons)),
     .reduction(
       "min", "least entry", value: { -$0.maximum { -$0 } }, gradient: tied,
+      kink: shared(isGreatest: false),
       work: .reduction(fold: ScalarWork.comparisons)),
     .reduction(
       "norm", "Euclidean norm; of a matrix the Frobenius norm", value: euclideanNorm,
       gradient: .f("strongDivide", .x, .result), edges: [0],
+      kink: Kink(
+        .zeroResult, slopes: -1...1, convention: "norm has gradient 0 at 0",
+        smooth: "sqrt(sum(x.^2) + 1e-12)"),
       work: .reduction(
         first: ScalarWork.multiplications, fold: ScalarWork.additions, last: "sqrt")),
     // softmax(x) and not exp(x - y): for large x the difference has lost digits of y.
@@ -31,6 +36,13 @@ extension Primitive {
     prod,
     prodGradient,
   ]
+
+  private static func shared(isGreatest: Bool) -> Kink {
+    Kink(
+      .sharedExtreme(isGreatest: isGreatest), slopes: 0...1,
+      convention: "the tied entries share the slope 1 equally",
+      smooth: isGreatest ? "logsumexp(100*x)/100" : "-logsumexp(-100*x)/100")
+  }
 
   private static let tied: Formula =
     .f("equal", .x, .result) / .alongAxis("sum", .f("equal", .x, .result))

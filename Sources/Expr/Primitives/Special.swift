@@ -13,18 +13,22 @@ extension Primitive {
       samples: [-1.3, 0.4, 5], edges: [0, 30]),
     .elementwise(
       "gamma", "gamma function", value: { Double.gamma($0) },
-      partial: .result * .f("digamma", .x), samples: [0.4, 3.2, -1.5], edges: [0, -1, 200]),
+      partial: .result * .f("digamma", .x), samples: [0.4, 3.2, -1.5], edges: [0, -1, 200],
+      domain: Domain("x other than 0, -1, -2, …")),
     .elementwise(
       "lgamma", "logarithm of |gamma(x)|", value: { Double.logGamma($0) },
-      partial: .f("digamma", .x), samples: [0.4, 3.2, -1.5], edges: [0, 1, 2]),
+      partial: .f("digamma", .x), samples: [0.4, 3.2, -1.5], edges: [0, 1, 2],
+      domain: Domain("x other than 0, -1, -2, …")),
     .elementwise(
       "digamma", "derivative of lgamma", value: { digamma($0) },
-      partial: .f("polygamma", 1, .x), samples: [0.4, 3.2, -1.5], edges: [0, -1]),
+      partial: .f("polygamma", 1, .x), samples: [0.4, 3.2, -1.5], edges: [0, -1],
+      domain: Domain("x other than 0, -1, -2, …")),
     // The order n is a whole number: there is no derivative in it, which nan says.
     .elementwise(
       "polygamma", "n-th derivative of digamma, polygamma(n, x)", value: polygammaOfNumber,
       partials: [.number(.nan), .f("polygamma", .x + 1, .y)], samples: [[1, 0.4], [2, 3.2]],
-      edges: [0]),
+      edges: [0],
+      domain: Domain("whole x >= 0 and y other than 0, -1, -2, …")),
   ]
 
   private static let polygammaOfNumber: @Sendable (Double, Double) -> Double = { order, x in

@@ -15,10 +15,12 @@ extension Primitive {
     // (1-x)(1+x) and not 1-x²: no digit is lost near ±1.
     .elementwise(
       "asin", "arc sine", value: { Double.asin($0) },
-      partial: 1 / .f("sqrt", (1 - .x) * (1 + .x)), samples: [-0.7, 0.4], edges: [0, 1, 2]),
+      partial: 1 / .f("sqrt", (1 - .x) * (1 + .x)), samples: [-0.7, 0.4], edges: [0, 1, 2],
+      domain: Domain("-1 <= x <= 1", inside: "asin(max(-1, min(1, x)))")),
     .elementwise(
       "acos", "arc cosine", value: { Double.acos($0) },
-      partial: -1 / .f("sqrt", (1 - .x) * (1 + .x)), samples: [-0.7, 0.4], edges: [0, 1, 2]),
+      partial: -1 / .f("sqrt", (1 - .x) * (1 + .x)), samples: [-0.7, 0.4], edges: [0, 1, 2],
+      domain: Domain("-1 <= x <= 1", inside: "acos(max(-1, min(1, x)))")),
     .elementwise(
       "atan", "arc tangent", value: { Double.atan($0) }, partial: 1 / (1 + .square(.x)),
       samples: [-2, 0.4], edges: [0, .infinity]),

@@ -54,18 +54,30 @@ struct Rewriter {
     let needed = graph.ancestors(of: roots, stoppingAt: Array(opaque.union(floor)))
     let projections = graph.loopProjections()
     var map: [NodeID?] = Array(repeating: nil, count: needed.count)
+    var isReplaced: Set<NodeID> = []
     for index in needed.indices where needed[index] {
       let node = NodeID(index)
       guard let primitive = graph.primitive(of: node), !opaque.contains(node),
-        !floor.contains(node)
+        !floor.contains(node), !isReplaced.contains(node)
       else { continue }
+      graph.origin = graph.origin(of: node)
       let operands = graph.operands(of: node)
       var attribute = graph.attribute(of: node)
       var changes = false
       if isFinal {
         // Bodies of loops have had both passes.
       } else if case .loop(let body) = attribute {
-        attribute = .loop(stable(body, of: node, read: projections[node] ?? []))
+        let stable = stable(body, of: node, read: projections[node] ?? [])
+        let read = (projections[node] ?? []).filter { needed[$0.index] && !opaque.contains($0) }
+        if let results = hoistingProducts(
+          of: stable, operands.map { map[$0.index] ?? $0 },
+          outputs: read.map { output(of: $0, in: node) })
+        {
+          for (projection, result) in zip(read, results) { map[projection.index] = result }
+          isReplaced.formUnion(read)
+          continue
+        }
+        attribute = .loop(stable)
         changes = true
       } else if case .output(.stacked(let inner), let shape) = attribute,
         let moved = bodies[operands[operands.startIndex]]?[inner]
@@ -111,6 +123,15 @@ struct Rewriter {
     return LoopBody(
       inner, steps: body.steps, isBackward: body.isBackward, captured: body.captured,
       mapped: body.mapped, carries: carries)
+  }
+
+  /// What a projection reads of a loop whose body has been rewritten.
+  private func output(of projection: NodeID, in loop: NodeID) -> LoopOutput {
+    guard let output = graph.loopOutput(of: projection) else {
+      preconditionFailure("a projection reads an output")
+    }
+    guard case .stacked(let inner) = output else { return output }
+    return .stacked(bodies[loop]?[inner] ?? inner)
   }
 
   /// A solution with its equation in stable form, which is written out here for that: its terms and

@@ -209,7 +209,15 @@ public struct FormPrinter {
     case "and": return parenthesised("and", texts)
     case "or": return parenthesised("or", texts)
     case "not": return Text(text: "(not \(texts[0].inside(.atom)))", binding: .atom)
-    case "select": return function("where", texts)
+    case "select":
+      var arguments = texts
+      // A condition stands in the parentheses of the call.
+      if case .call(let condition, _, _) = algebra[operands[0]],
+        ["less", "lessOrEqual", "equal", "notEqual", "and", "or", "not"].contains(condition)
+      {
+        arguments[0].text = String(arguments[0].text.dropFirst().dropLast())
+      }
+      return function("where", arguments)
     case "stack":
       guard shape.isVector else { return nil }
       return Text(text: "[" + texts.map(\.text).joined(separator: ", ") + "]", binding: .atom)

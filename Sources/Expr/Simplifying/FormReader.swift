@@ -1,6 +1,6 @@
 /// Reads nodes of a graph as forms, to be shown: functions stay what they are.
 public struct FormReader {
-  public private(set) var algebra = Algebra()
+  public internal(set) var algebra = Algebra()
   private let graph: Graph
   private var known: [NodeID: Algebra.Form] = [:]
 

@@ -34,7 +34,8 @@ struct Program {
     posix_spawn_file_actions_addopen(&actions, 2, folder.path("err"), create, 0o600)
 
     let program = try programPath()
-    let variables = ["PATH=/usr/bin:/bin", "HOME=\(folder.root)", "LANG=C.UTF-8"]
+    var variables = ["PATH=/usr/bin:/bin", "HOME=\(folder.root)", "LANG=C.UTF-8"]
+    if let options = Sanitizer.options { variables.append("ASAN_OPTIONS=\(options)") }
     var argumentPointers = ([program] + arguments).map { strdup($0) } + [nil]
     var environmentPointers = variables.map { strdup($0) } + [nil]
     defer { for pointer in argumentPointers + environmentPointers { free(pointer) } }

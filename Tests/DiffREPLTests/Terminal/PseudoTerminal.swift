@@ -28,6 +28,7 @@ final class PseudoTerminal {
       "PATH": "/usr/bin:/bin", "HOME": home, "TERM": "xterm-256color", "LANG": "C.UTF-8",
       "INPUTRC": "/dev/null",
     ]
+    variables["ASAN_OPTIONS"] = Sanitizer.options
     variables.merge(environment) { $1 }
     var screen: Int32 = -1
     var keyboard: Int32 = -1
