@@ -12,7 +12,7 @@ struct InterruptionTests {
     ("A = rand(1500, 1500)", "sum(inv(A))"),
     ("A = rand(1500, 1500)", "det(A) + det(2*A) + det(3*A) + det(4*A)"),
     ("A = rand(1000, 1000) + 1000*eye(1000)", ":grad sum(cholesky(A + A'))"),
-    ("p = permutation(10^6)", "sum(sum((p*i)[p]) for i in 1:100000)"),
+    ("p = permutation(10^6)", "fold((s, i) -> s + sum((p*i)[p]), 0, 1:100000)"),
     ("x = rand(12000)", "sum(cumsum(outer(x, x)))"),
     ("x = 1", "sum(randn(10^8))"),
     ("x = 1", "sum(permutation(10^8))"),
