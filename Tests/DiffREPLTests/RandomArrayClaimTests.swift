@@ -22,14 +22,7 @@ import Testing
       truths.append(isTrue)
     }
     let setting = "x = [1, 2, 3]; y = [0.5, -1, 2]; A = [1, 2, 0; 0, 1, 3; 2, 1, 1];\n"
-    let replay = Replay(setting + lines.joined(separator: "\n"))
-    #expect(replay.errorText == "")
-    let verdicts = replay.json.split(separator: "\n")
-    #expect(verdicts.count == truths.count)
-    for ((line, verdict), isTrue) in zip(zip(lines, verdicts), truths) {
-      let wrong = isTrue ? "\"verdict\":\"refuted\"" : "\"verdict\":\"proved\""
-      #expect(!verdict.contains(wrong), "\(line), block \(block)")
-    }
+    expectNoWrongVerdict(on: lines, truths, after: setting, "block \(block)")
   }
 
   private static let rules = [

@@ -16,14 +16,7 @@ import Testing
       lines.append(":claim \(left) == \(isTrue ? right : "\(right) + x^2 + 1")")
       truths.append(isTrue)
     }
-    let replay = Replay(lines.joined(separator: "\n"))
-    #expect(replay.errorText == "")
-    let verdicts = replay.json.split(separator: "\n")
-    #expect(verdicts.count == truths.count)
-    for ((line, verdict), isTrue) in zip(zip(lines, verdicts), truths) {
-      let wrong = isTrue ? "\"verdict\":\"refuted\"" : "\"verdict\":\"proved\""
-      #expect(!verdict.contains(wrong), "\(line), block \(block)")
-    }
+    expectNoWrongVerdict(on: lines, truths, "block \(block)")
   }
 
   /// Both sides of a rule, with random terms in the place of its letters.

@@ -30,28 +30,7 @@ struct FusedLoopBuilder {
     let operands = Array(lowered.operands(of: value))
     switch lowered.values[value].kind {
     case .element(let opcode, let primitive):
-      let registers = operands.map { register($0, of: value, in: builder) }
-      if let second = twins.second[value],
-        let both = twins.instruction(value, second, of: lowered)
-      {
-        let targets = [both.result, both.other].map { newRegister(for: $0, in: builder) }
-        instructions.append(
-          FusedLoop.Instruction(
-            opcode: both.opcode, target: Int32(targets[0]), a: Int32(registers[0]),
-            b: Int32(registers[0]), c: Int32(targets[1])))
-        reads.append(registers)
-        writes.append(targets)
-        return
-      }
-      let target = newRegister(for: value, in: builder)
-      instructions.append(
-        FusedLoop.Instruction(
-          opcode: opcode, function: functions.enter(opcode, primitive: primitive),
-          target: Int32(target), a: Int32(registers[0]),
-          b: Int32(registers.count > 1 ? registers[1] : registers[0]),
-          c: Int32(registers.count > 2 ? registers[2] : registers[0])))
-      reads.append(registers)
-      writes.append([target])
+      appendElement(value, opcode, functions.enter(opcode, primitive: primitive), in: builder)
     case .matrixVector(let weight):
       let target = newRegister(for: value, in: builder)
       append(
@@ -87,6 +66,30 @@ struct FusedLoopBuilder {
           count: lowered.values[value].extent.count), reading: registers)
     default: preconditionFailure("this is no part of a fused loop")
     }
+  }
+
+  /// An operation entry by entry, or two of one operand.
+  private mutating func appendElement(
+    _ value: Int, _ opcode: Opcode, _ function: Int32, in builder: ProgramBuilder
+  ) {
+    let operands = builder.schedule.lowered.operands(of: value)
+    let registers = operands.map { register($0, of: value, in: builder) }
+    var targets: [Int] = []
+    var instruction = FusedLoop.Instruction(opcode: opcode, function: function)
+    instruction.a = Int32(registers[0])
+    instruction.b = Int32(registers.count > 1 ? registers[1] : registers[0])
+    instruction.c = Int32(registers.count > 2 ? registers[2] : registers[0])
+    if let both = twins.instructions[value] {
+      targets = [both.result, both.other].map { newRegister(for: $0, in: builder) }
+      instruction.opcode = both.opcode
+      instruction.c = Int32(targets[1])
+    } else {
+      targets = [newRegister(for: value, in: builder)]
+    }
+    instruction.target = Int32(targets[0])
+    instructions.append(instruction)
+    reads.append(registers)
+    writes.append(targets)
   }
 
   private mutating func append(

@@ -128,15 +128,16 @@ public final class Program {
       if let base = Self.base(of: tensor.elements) { buffers[buffer] = base }
     }
     for (value, leaf) in builder.inputs {
-      inputIndex[leaf] = inputs.count
-      inputs.append(
-        Input(
-          leaf: leaf, location: builder.locations[value]!,
-          shape: graph.shape(of: graph.node(of: leaf)!)))
-      if !elsewhere.contains(leaf), case .buffer = inputs[inputs.count - 1].location {
-        unset.insert(inputs.count - 1)
-      }
+      enter(leaf, at: builder.locations[value]!, isElsewhere: elsewhere.contains(leaf))
     }
+  }
+
+  /// - Parameter isElsewhere: whether the program has no memory for it.
+  private func enter(_ leaf: Leaf.ID, at location: FusedLoop.Location, isElsewhere: Bool) {
+    if !isElsewhere, case .buffer = location { unset.insert(inputs.count) }
+    inputIndex[leaf] = inputs.count
+    inputs.append(
+      Input(leaf: leaf, location: location, shape: graph.shape(of: graph.node(of: leaf)!)))
   }
 
   deinit {

@@ -269,8 +269,8 @@ struct ProgramBuilder {
           if case .register(let register)? = locations[operand] { free.append(register) }
         }
       }
-      for result in [value, twins.second[value]] {
-        guard let result, locations[result] == nil else { continue }
+      let both = twins.instructions[value]
+      for result in both.map({ [$0.result, $0.other] }) ?? [value] where locations[result] == nil {
         locations[result] = free.popLast().map { .register($0) } ?? takeRegister()
       }
     }
@@ -334,9 +334,7 @@ struct ProgramBuilder {
       guard case .element(let opcode, let primitive) = lowered.values[value].kind else { continue }
       var parts: [Int32] = []
       for operand in lowered.operands(of: value) { parts.append(fetch(operand)) }
-      if let second = twins.second[value],
-        let both = twins.instruction(value, second, of: lowered)
-      {
+      if let both = twins.instructions[value] {
         code.append(
           ScalarInstruction(
             opcode: both.opcode, target: register(of: both.result), a: parts[0], b: parts[0],

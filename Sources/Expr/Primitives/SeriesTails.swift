@@ -20,21 +20,31 @@ extension Primitive {
   ]
 
   private static func quotient(_ series: TaylorFunction) -> Primitive {
-    let name = tailName(series.name)
+    ofSeries(
+      tailName(series.name), "the n-th derivative of (\(series.name)(x) - terms below x^m)/x^m",
+      derivatives: 24, samples: [[1, 0, 0.3], [2, 1, 0.6], [1, 0, 0]]
+    ) { series.tail($0, derivative: $1, at: $2) }
+  }
+
+  /// A function of x of which the first operand says how many terms are left out and divided by, the
+  /// second how often it is differentiated.
+  ///
+  /// - Parameter derivatives: below so many it has a value, nan from there on.
+  static func ofSeries(
+    _ name: String, _ summary: String, derivatives: Int, samples: [[Double]],
+    _ value: @escaping @Sendable (_ first: Int, _ derivative: Int, _ x: Double) -> Double
+  ) -> Primitive {
     let partial: [Formula] = [
-      .number(.nan), .number(.nan),
-      .f(name, .operand(0), .operand(1) + 1, .operand(2)),
+      .number(.nan), .number(.nan), .f(name, .operand(0), .operand(1) + 1, .operand(2)),
     ]
     return Primitive(
-      name, "the n-th derivative of (\(series.name)(x) - terms below x^m)/x^m",
-      isFunction: false, arity: 3...3, shape: ShapeRules.elementwise,
+      name, summary, isFunction: false, arity: 3...3, shape: ShapeRules.elementwise,
       evaluation: .ternary { order, n, x in
-        guard let derivative = Int(exactly: n), (0..<24).contains(derivative),
+        guard let derivative = Int(exactly: n), (0..<derivatives).contains(derivative),
           let first = Int(exactly: order), (0..<16).contains(first)
         else { return .nan }
-        return series.tail(first, derivative: derivative, at: x)
-      }, derivative: .elementwise(partial), samples: [[1, 0, 0.3], [2, 1, 0.6], [1, 0, 0]],
-      edges: [])
+        return value(first, derivative, x)
+      }, derivative: .elementwise(partial), samples: samples, edges: [])
   }
 
   /// g(x) - x and its kin, each with its sign such that the derivative is plain.
