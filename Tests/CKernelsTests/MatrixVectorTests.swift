@@ -59,7 +59,9 @@ import Testing
       set.kernels.gemv(m, n, a, 1, m, x, &y, 1)
       for i in 0..<m {
         var chains = [before[i], 0, 0, 0]
-        for j in 0..<n { chains[j % 4] = set.kernels.mul_add_one(a[i + j * m], x[j], chains[j % 4]) }
+        for j in 0..<n {
+          chains[j % 4] = set.kernels.mul_add_one(a[i + j * m], x[j], chains[j % 4])
+        }
         #expect(y[i] == (chains[0] + chains[1]) + (chains[2] + chains[3]), "\(m)×\(n), row \(i)")
       }
       #expect(y[m...] == before[m...])
