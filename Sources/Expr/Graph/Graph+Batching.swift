@@ -209,19 +209,42 @@ struct Batching {
     for (outer, inner) in [(0, 1), (1, 0)] {
       let index = unguarded(operands[outer + 1]), entry = unguarded(operands[inner + 1])
       let isOpen = graph.leaves(under: [index]).contains { $0.leaf.id.order < 0 }
-      guard isOpen, batched[operands[outer + 1]] == nil, batched[entry] != nil else { continue }
+      guard isOpen, batched[index] == nil, batched[entry] != nil,
+        let reached = try guardedForAll(operands[outer + 1])
+      else { continue }
       let size = picking.source.dimensions[inner]
       guard let entries = try positions(entry, size: size, for: node) else { return nil }
       var axes = [Picking.Axis.operand, .operand]
       axes[inner] = .whole
       let part = Picking(axes: axes, source: picking.source)
       graph.origin = graph.origin(of: node)
-      // The row keeps the condition of its branch.
-      let reached = operands[outer + 1]
       let line = graph.apply(Primitive[.pick], [operands[0], reached], .picking(part))
       return gather(line, [.init(positions: entries, isSingle: false)], .vector(size))
     }
     return nil
+  }
+
+  /// An index that is one for all entries, with the conditions of its branches that are. Those that
+  /// differ from entry to entry decide whether any of them asks for it; nil if none does.
+  ///
+  /// - Throws: when it depends on the loop around which entries these are.
+  private mutating func guardedForAll(_ index: NodeID) throws(Diagnostic) -> NodeID? {
+    var inner = index
+    var common: [NodeID] = []
+    var isWanted = Array(repeating: true, count: count)
+    while graph.primitive(of: inner)?.symbol == .guardedIndex {
+      let operands = Array(graph.operands(of: inner))
+      if let test = batched[operands[1]] {
+        for (_, leaf) in graph.leaves(under: [test]) { leavesRead.insert(leaf.id) }
+        let holds = try numbers(graph, test)
+        for entry in isWanted.indices where holds[entry] == 0 { isWanted[entry] = false }
+      } else {
+        common.append(operands[1])
+      }
+      inner = operands[0]
+    }
+    guard isWanted.contains(true) else { return nil }
+    return common.reversed().reduce(inner) { graph.apply(Primitive[.guardedIndex], [$0, $1]) }
   }
 
   /// An index without the conditions of its branches: which entries are asked for is known otherwise.
