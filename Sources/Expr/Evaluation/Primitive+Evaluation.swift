@@ -27,7 +27,7 @@ extension Primitive {
   }
 
   /// Runs the primitive on buffers.
-  func evaluate(_ arguments: borrowing KernelArguments) {
+  func evaluate(_ arguments: KernelArguments) {
     switch evaluation {
     case .unary(let function):
       let input = arguments.inputs[0], output = arguments.output

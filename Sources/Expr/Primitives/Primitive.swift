@@ -61,7 +61,7 @@ public final class Primitive: Sendable {
     case binary(@Sendable (Double, Double) -> Double)
     case ternary(@Sendable (Double, Double, Double) -> Double)
     /// Anything that is not entry by entry.
-    case kernel(@Sendable (borrowing KernelArguments) -> Void)
+    case kernel(@Sendable (KernelArguments) -> Void)
     /// A loop or what reads it: programs run the body.
     case loop
   }
