@@ -232,7 +232,7 @@ struct Batching {
     var inner = index
     var common: [NodeID] = []
     var isWanted = Array(repeating: true, count: count)
-    while graph.primitive(of: inner)?.symbol == .guardedIndex {
+    while graph.symbol(of: inner) == .guardedIndex {
       let operands = Array(graph.operands(of: inner))
       if let test = batched[operands[1]] {
         for (_, leaf) in graph.leaves(under: [test]) { leavesRead.insert(leaf.id) }
@@ -250,7 +250,7 @@ struct Batching {
   /// An index without the conditions of its branches: which entries are asked for is known otherwise.
   private func unguarded(_ index: NodeID) -> NodeID {
     var index = index
-    while graph.primitive(of: index)?.symbol == .guardedIndex,
+    while graph.symbol(of: index) == .guardedIndex,
       let inner = graph.operands(of: index).first
     {
       index = inner
@@ -296,7 +296,7 @@ struct Batching {
       guard let wanted = demands[NodeID(index)], index > node.index else { continue }
       let operands = Array(graph.operands(of: NodeID(index)))
       var parts = operands.map { _ in wanted }
-      if graph.primitive(of: NodeID(index))?.symbol == .select,
+      if graph.symbol(of: NodeID(index)) == .select,
         graph.shape(of: operands[0]).isScalar, let test = batched[operands[0]],
         graph.leaves(under: [test]).allSatisfy({ leavesRead.contains($0.leaf.id) })
       {
@@ -355,7 +355,7 @@ extension Graph {
   /// The numbers of `i + c`, where i runs through whole numbers one by one and c is a constant, without
   /// evaluating them; nil for all else.
   fileprivate func wholeNumbers(in node: NodeID) -> Range<Int>? {
-    switch primitive(of: node)?.symbol {
+    switch symbol(of: node) {
     case .range:
       guard case .progression(let start, 1, let count) = attribute(of: node),
         let first = Int(exactly: start), abs(first) < 1 << 52
@@ -363,7 +363,7 @@ extension Graph {
       return first..<first + count
     case .add, .subtract:
       let operands = Array(operands(of: node))
-      let isSum = primitive(of: node)?.symbol == .add
+      let isSum = symbol(of: node) == .add
       for (series, other) in isSum ? [(0, 1), (1, 0)] : [(0, 1)] {
         guard let numbers = wholeNumbers(in: operands[series]),
           let constant = scalarConstant(of: operands[other]), let shift = Int(exactly: constant),
