@@ -87,7 +87,7 @@ extension Rewriter {
     var term = SeriesSum.Term(coefficient: coefficient * factors.coefficient, power: 0)
     var functions: [(index: Int, argument: NodeID)] = []
     for (base, exponent) in factors.powers {
-      if let index = Self.seriesFunctions[operation(of: base)], exponent == 1 {
+      if exponent == 1, let index = seriesFunction(operation(of: base)) {
         functions.append((index, operand(base)))
         continue
       }
@@ -99,7 +99,7 @@ extension Rewriter {
     }
     for (factor, argument) in factors.exponentials {
       guard factor == 1 else { return nil }
-      functions.append((Self.seriesFunctions[Operation.exp.index] ?? 0, argument))
+      functions.append((seriesFunction(Operation.exp.index) ?? 0, argument))
     }
     guard functions.count <= 1 else { return nil }
     guard let function = functions.first else { return term }
@@ -114,10 +114,18 @@ extension Rewriter {
   }
 
   /// Functions by their operation, as positions in `Primitive.functions`.
-  private static let seriesFunctions: [Int16: Int] = Dictionary(
-    uniqueKeysWithValues: Primitive.functions.enumerated().compactMap { place, function in
-      Primitive.named(function.name).map { ($0.index, place) }
-    })
+  private static let seriesFunctions: [Int?] = {
+    var places: [Int?] = Array(repeating: nil, count: Primitive.all.count)
+    for (place, function) in Primitive.functions.enumerated() {
+      if let primitive = Primitive.named(function.name) { places[Int(primitive.index)] = place }
+    }
+    return places
+  }()
+
+  /// The position in `Primitive.functions` of what a node applies.
+  private func seriesFunction(_ operation: Int16) -> Int? {
+    operation < 0 ? nil : Self.seriesFunctions[Int(operation)]
+  }
 
   /// u^p times what is left of the sum.
   mutating func node(of series: SeriesSum) -> NodeID {
