@@ -103,6 +103,8 @@ struct Lowering {
       if scattered.isPart[node.index] { return }
       if scattered.isRoot[node.index] {
         set(node, accumulate(node))
+      } else if let opcode = Opcode(primitive) {
+        lowerElement(node, opcode, primitive)
       } else if !lowerView(node, primitive) && !lowerReduction(node, primitive) {
         lowerOperation(node, primitive)
       }
@@ -117,10 +119,9 @@ struct Lowering {
   private mutating func lowerView(_ node: NodeID, _ primitive: Primitive) -> Bool {
     guard let first = graph.operands(of: node).first else { return false }
     let extent = extent(of: node)
-    switch (primitive.symbol, Opcode(primitive)) {
-    case (_, .copy?): set(node, broadcastable(first))
-    case (.transpose, _): lowerTranspose(node, first)
-    case (.reshape, _):
+    switch primitive.symbol {
+    case .transpose: lowerTranspose(node, first)
+    case .reshape:
       if view(first).operand.extent.isScalar {
         views[node.index] = view(first)
       } else {
@@ -128,8 +129,8 @@ struct Lowering {
         operand.extent = extent
         set(node, operand)
       }
-    case (.broadcast, _): set(node, broadcastable(first))
-    case (.index, _):
+    case .broadcast: set(node, broadcastable(first))
+    case .index:
       guard case .selection(let selection) = graph.attribute(of: node) else { return false }
       if view(first).operand.extent.isScalar {
         views[node.index] = view(first)
@@ -159,14 +160,21 @@ struct Lowering {
     }
   }
 
-  private mutating func lowerOperation(_ node: NodeID, _ primitive: Primitive) {
-    let operands = graph.operands(of: node)
-    if let opcode = Opcode(primitive) {
-      var parts: [Operand] = []
-      for operand in operands { parts.append(broadcastable(operand)) }
-      set(node, element(opcode, parts, primitive.index))
+  /// An operation entry by entry; one that changes nothing is a view.
+  private mutating func lowerElement(_ node: NodeID, _ opcode: Opcode, _ primitive: Primitive) {
+    if opcode == .copy {
+      set(node, broadcastable(graph.operand(of: node)))
       return
     }
+    let operands = graph.operands(of: node)
+    var parts: [Operand] = []
+    parts.reserveCapacity(operands.count)
+    for operand in operands { parts.append(broadcastable(operand)) }
+    set(node, element(opcode, parts, primitive.index))
+  }
+
+  private mutating func lowerOperation(_ node: NodeID, _ primitive: Primitive) {
+    let operands = graph.operands(of: node)
     switch primitive.symbol {
     case .product: lowerProduct(node)
     case .projection:

@@ -51,12 +51,12 @@ struct ScatteredSums {
   }
 
   private static func isScatter(_ node: NodeID, in graph: Graph) -> Bool {
-    graph.primitive(of: node)?.symbol == .scatter
+    graph.symbol(of: node) == .scatter
   }
 
   /// The operands of a sum of arrays of one shape.
   private static func sumOperands(_ node: NodeID, in graph: Graph) -> ArraySlice<NodeID> {
-    guard graph.primitive(of: node)?.symbol == .add else { return [] }
+    guard graph.symbol(of: node) == .add else { return [] }
     let shape = graph.shape(of: node), operands = graph.operands(of: node)
     let isPlain = !shape.isScalar && operands.allSatisfy { graph.shape(of: $0) == shape }
     return isPlain ? operands : []
