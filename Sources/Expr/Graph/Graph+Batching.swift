@@ -12,7 +12,9 @@ struct Batching {
   /// The leaves whose values decided something.
   private(set) var leavesRead: Set<Leaf.ID>
   /// The numbers of an index, all entries at a time.
-  private let numbers: (Graph, NodeID) throws(Diagnostic) -> [Double]
+  private let evaluate: (Graph, NodeID) throws(Diagnostic) -> [Double]
+  /// Those found already: the entries of a matrix ask for the same few.
+  private var evaluated: [NodeID: [Double]] = [:]
   private var root: NodeID?
 
   /// - Parameters:
@@ -26,7 +28,7 @@ struct Batching {
     self.graph = graph
     batched = placeholders
     self.count = count
-    self.numbers = numbers
+    evaluate = numbers
     self.leavesRead = leavesRead
   }
 
@@ -44,6 +46,14 @@ struct Batching {
       batched[node] = result
     }
     return batched[root] ?? repeated(root)
+  }
+
+  /// The numbers of an index or a condition, which must be known now.
+  private mutating func numbers(_ node: NodeID) throws(Diagnostic) -> [Double] {
+    if let known = evaluated[node] { return known }
+    let values = try evaluate(graph, node)
+    evaluated[node] = values
+    return values
   }
 
   /// A value that is the same for all entries.
@@ -236,7 +246,7 @@ struct Batching {
       let operands = Array(graph.operands(of: inner))
       if let test = batched[operands[1]] {
         for (_, leaf) in graph.leaves(under: [test]) { leavesRead.insert(leaf.id) }
-        let holds = try numbers(graph, test)
+        let holds = try numbers(test)
         for entry in isWanted.indices where holds[entry] == 0 { isWanted[entry] = false }
       } else {
         common.append(operands[1])
@@ -269,7 +279,7 @@ struct Batching {
       return Selection.Positions(range.lowerBound - 1..<range.upperBound - 1)
     }
     for (_, leaf) in graph.leaves(under: [known]) { leavesRead.insert(leaf.id) }
-    let values = try numbers(graph, known)
+    let values = try numbers(known)
     var wanted: [Bool]?
     var positions: [Int] = []
     positions.reserveCapacity(count)
@@ -300,7 +310,7 @@ struct Batching {
         graph.shape(of: operands[0]).isScalar, let test = batched[operands[0]],
         graph.leaves(under: [test]).allSatisfy({ leavesRead.contains($0.leaf.id) })
       {
-        let holds = try numbers(graph, test)
+        let holds = try numbers(test)
         parts[1] = zip(wanted, holds).map { $0 && $1 != 0 }
         parts[2] = zip(wanted, holds).map { $0 && $1 == 0 }
       }
