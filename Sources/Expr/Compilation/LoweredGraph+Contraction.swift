@@ -9,7 +9,7 @@ extension LoweredGraph {
     var uses = Array(repeating: 0, count: values.count)
     for output in outputs { uses[output.value] += 2 }
     for index in values.indices where needed[index] {
-      for operand in operands[values[index].operands] { uses[operand.value] += 1 }
+      for position in values[index].operands { uses[operands[position].value] += 1 }
     }
     for index in values.indices where needed[index] && values[index].isScalar {
       guard case .element(let opcode, _) = values[index].kind,

@@ -11,6 +11,9 @@ struct ScatteredSums {
     let count = graph.count
     isPart = Array(repeating: false, count: count)
     isRoot = isPart
+    // Most graphs have none.
+    guard (0..<count).contains(where: { needed[$0] && Self.isScatter(NodeID($0), in: graph) })
+    else { return }
     var holds = isPart
     var uses = Array(repeating: 0, count: count)
     for output in outputs { uses[output.index] += 2 }

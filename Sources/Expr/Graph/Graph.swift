@@ -74,6 +74,14 @@ public struct Graph: Sendable {
     operandPool[Int(nodes[id.index].operandStart) + position]
   }
 
+  /// Calls `body` with each operand of a node: for passes over all nodes, where a slice would count
+  /// references for each.
+  @inline(__always)
+  func forEachOperand(of id: NodeID, _ body: (NodeID) -> Void) {
+    let start = Int(nodes[id.index].operandStart), count = Int(nodes[id.index].operandCount)
+    for position in start..<start + count { body(operandPool[position]) }
+  }
+
   public func operands(of id: NodeID) -> ArraySlice<NodeID> {
     let node = nodes[id.index]
     let start = Int(node.operandStart)

@@ -61,6 +61,13 @@ extension Rewriter {
       return nil
     }
     var variable: NodeID?
+    // Most sums are in several variables, which their plain terms show.
+    for (_, node) in form.terms {
+      guard let plain = plainVariable(node) else { continue }
+      guard variable == nil || variable == plain else { return nil }
+      variable = plain
+    }
+    variable = nil
     var terms: [SeriesSum.Term] = []
     for (coefficient, node) in form.terms {
       guard let term = seriesTerm(coefficient, node, &variable) else { return nil }
@@ -71,6 +78,15 @@ extension Rewriter {
       return nil
     }
     return SeriesSum(variable, terms)
+  }
+
+  /// The variable of a term that is one, or a whole power of one.
+  private func plainVariable(_ node: NodeID) -> NodeID? {
+    if operation(of: node) < 0 { return node }
+    guard symbol(of: node) == .power, operation(of: operand(node)) < 0,
+      let exponent = constant(operand(node, 1)), exponent >= 1, exponent == exponent.rounded()
+    else { return nil }
+    return operand(node)
   }
 
   /// The functions that differences in one operation are of.
