@@ -109,6 +109,8 @@ struct MinimizeRun {
   let result: Descent.Result
   let findings: [RunFinding]
   let point: [Double]
+  /// Whether the step rule looked at τ.
+  let rests: Bool
 
   /// Whether it ended lower; what is not finite never did.
   func isBetter(than other: MinimizeRun) -> Bool {

@@ -182,10 +182,12 @@ struct MinimizePlan {
     let state = try entry.method.init(entry.settings, dimension: objective.dimension)
     let result = try descent.run(objective, state)
     let point = objective.point.array
-    let findings = RunDiagnosis(result, objective, entry.method, entry.settings).findings()
+    let findings = RunDiagnosis(
+      result, objective, entry.method, entry.settings, tolerance: tolerance
+    ).findings()
     return MinimizeRun(
       method: entry.method, settings: entry.settings, result: result, findings: findings,
-      point: point)
+      point: point, rests: state.restsBetweenSteps)
   }
 }
 
