@@ -173,10 +173,10 @@ enum FitCommand: Command {
         at: span,
         hint: (system.isLinear ? "" : "other starting values, or ") + "leave the observation out")
     }
-    guard residuals.reduce(0, { $0 + $1 * $1 }).isFinite else {
+    guard residuals.norm.isFinite else {
       throw Diagnostic(
-        "at the start the sum of squares is too large for a number", at: span,
-        hint: "other starting values")
+        when + "the residuals are too large: their norm is no number", at: span,
+        hint: system.isLinear ? "other units" : "other starting values")
     }
     let jacobian = try system.jacobian(at: start)
     guard let entry = jacobian.firstIndex(where: { !$0.isFinite }) else { return }

@@ -103,7 +103,12 @@ struct FitReport {
 
   private var summary: String {
     let freedom = statistics.degreesOfFreedom
-    var text = "residual sum of squares \(format.string(statistics.squares))"
+    // Squares may leave the range of doubles where the residuals do not.
+    let isShown = statistics.squares.isNormal || statistics.norm == 0
+    var text =
+      isShown
+      ? "residual sum of squares \(format.string(statistics.squares))"
+      : "root of the residual sum of squares \(format.string(statistics.norm))"
     text +=
       freedom > 0
       ? ", standard deviation \(format.string(statistics.deviation)) on \(freedom) "
