@@ -70,8 +70,11 @@ struct FitModel {
   var observations: Int { weights.count { $0 > 0 } }
 
   /// The norm of the observations, weighted; 0 where they depend on the parameters.
-  var scale: Double {
-    zip(observed ?? [], weights).reduce(0) { $0 + $1.0 * $1.0 * $1.1 * $1.1 }.squareRoot()
+  var scale: Double { counted.map { $0.root * $0.value }.norm }
+
+  /// The observations that count, with √w of each; none where they depend on the parameters.
+  var counted: [(root: Double, value: Double)] {
+    zip(weights, observed ?? []).compactMap { $0 > 0 ? ($0, $1) : nil }
   }
 
   // MARK: Reading the line
