@@ -133,13 +133,26 @@ struct CommandArguments {
       if content.isEmpty {
         throw Diagnostic("'\(name)' needs something behind it", at: SourceSpan(source, word))
       }
+      try requireOnce("'\(name)'", content, after: clause(name)?.range)
       clauses.append(Part(word: name, range: content, span: SourceSpan(source, content)))
     case .option(let name):
       if content.isEmpty {
         throw Diagnostic("'\(name)=' needs a value", at: SourceSpan(source, word))
       }
+      let earlier = options.last { $0.word == name }
+      try requireOnce("'\(name)='", content, after: earlier?.range)
       options.append(Part(word: name, range: content, span: SourceSpan(source, content)))
     }
+  }
+
+  /// Of two that contradict each other neither silently wins.
+  private func requireOnce(
+    _ what: String, _ range: Range<Int>, after earlier: Range<Int>?
+  ) throws(Diagnostic) {
+    guard let earlier else { return }
+    throw Diagnostic(
+      "\(what) stands twice: \(source.text(in: earlier)) and \(source.text(in: range))",
+      at: SourceSpan(source, range), hint: "leave one of them out")
   }
 
   /// A range without the blanks at its ends.
@@ -267,8 +280,12 @@ struct CommandArguments {
       throw Diagnostic("'name=value' is needed here", at: SourceSpan(source, range))
     }
     found.append((last.name, withoutComma(last.start..<range.upperBound), last.span))
-    for part in found where part.value.isEmpty {
-      throw Diagnostic("'\(part.name)=' needs a value", at: part.span)
+    for (position, part) in found.enumerated() {
+      guard !part.value.isEmpty else {
+        throw Diagnostic("'\(part.name)=' needs a value", at: part.span)
+      }
+      let earlier = found[..<position].last { $0.name == part.name }
+      try requireOnce("'\(part.name)='", part.value, after: earlier?.value)
     }
     return found
   }

@@ -112,9 +112,9 @@ enum FitCommand: Command {
     guard let option = arguments.options.last(where: { $0.word == side }) else { return none }
     let bytes = arguments.source.utf8
     let inner = option.range.dropFirst().dropLast()
+    var words = WordScanner(bytes, inner.startIndex..<inner.endIndex)
     let isList =
-      bytes[option.range.lowerBound] == UInt8(ascii: "(")
-      && (try? arguments.assignments(in: inner.startIndex..<inner.endIndex)) != nil
+      bytes[option.range.lowerBound] == UInt8(ascii: "(") && words.next()?.assignment != nil
     guard isList else {
       guard let value = try arguments.number(side, in: session), !value.isNaN else {
         throw Diagnostic("'\(side)=' takes numbers", at: option.span)
