@@ -11,6 +11,7 @@ struct CommandArguments {
   }
 
   let source: SourceText
+  let command: any Command.Type
   /// All of the arguments, uncut.
   let range: Range<Int>
   /// The place of the whole command.
@@ -30,6 +31,7 @@ struct CommandArguments {
     command: any Command.Type, isForced: Bool
   ) throws(Diagnostic) {
     self.source = source
+    self.command = command
     self.range = range
     self.isForced = isForced
     span = wordSpan
@@ -109,6 +111,10 @@ struct CommandArguments {
     _ text: String, _ word: WordScanner.Word, _ command: any Command.Type
   ) throws(Diagnostic) {
     guard !command.options.contains(text) else { return }
+    if let mended = mended(equation: word.range.lowerBound) {
+      throw Diagnostic(
+        "'=' can not stand here", at: SourceSpan(source, word.range), hint: mended)
+    }
     let close = Diagnostic.closest(to: text, among: command.options)
     throw Diagnostic(
       ":\(command.name) has no option '\(text)'", at: SourceSpan(source, word.range),

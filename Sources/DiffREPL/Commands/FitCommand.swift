@@ -24,6 +24,8 @@ enum FitCommand: Command {
     ":fit y ~ b1*(1 - exp(-b2*x)) over b1=500, b2=1e-4", "b1*b2",
     ":fit y ~ a + c*x over a=0, c=0 --dry",
   ]
+  static let opening = ":fit y ~ b1*exp(-b2*x) over b1=1, b2=0.1"
+  static func mended(_ left: String, _ right: String) -> String? { "\(left) ~ \(right)" }
   static let options = ["weights", "lower", "upper", "iters"]
   static let flags = ["dry", "correlation"]
   static let clauses = ["over"]
