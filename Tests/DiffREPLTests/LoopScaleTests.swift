@@ -20,6 +20,24 @@ import Testing
     #expect(counts[0] < 40)
   }
 
+  /// Reductions and products mean for a number of each round what they mean outside of a loop.
+  @Test(arguments: [
+    "dot(i, i)", "dot(2, i)", "dot(i, 2)", "dot(x[i], x[i])", "dot(dot(i, i), i)", "norm(i)",
+    "sum(i)", "mean(i)", "prod(i)", "max(i)", "min(i)", "logsumexp(i)", "softmax(i)", "cumsum(i)",
+    "matmul(i, i)", "matmul(x, i)", "matmul(i, x')", "sum(dot(j, j) for j in 1:i)",
+    "dot([i, 2], [i, i])",
+  ])
+  func numbersAreReduced(_ formula: String) throws {
+    _ = try Self.answer(
+      """
+      x = [1.5, -2, 3]
+      f(i) = \(formula);
+      assert sum(sum(\(formula)) for i in 1:3) ≈ sum(f(1)) + sum(f(2)) + sum(f(3)) within 1e-14
+      assert map(i -> sum(\(formula)), 1:3) ≈ [sum(f(1)), sum(f(2)), sum(f(3))] within 1e-14
+      x[1]
+      """)
+  }
+
   /// As the theorem on cheap gradients is shown, with a million terms.
   @Test func aMillionTerms() throws {
     var counts: [Int] = []

@@ -6,8 +6,10 @@
 ///
 /// - Source: Seber & Wild, Nonlinear Regression (1989), chapter 5.
 public struct FitStatistics: Sendable {
-  /// Σ r², weighted where there are weights.
-  public let squares: Double
+  /// Σ r², weighted where there are weights; 0 or infinite where that is no double.
+  public var squares: Double { scaledSquares / unit / unit }
+  /// √Σr².
+  public var norm: Double { scaledSquares.squareRoot() / unit }
   /// Residuals that count less the parameters, or combinations of them, that they determine.
   public let degreesOfFreedom: Int
   /// One for each parameter; nan for one at a bound, and for all where nothing is left over.
@@ -19,18 +21,26 @@ public struct FitStatistics: Sendable {
   /// Sets of parameters whose effects on the residuals are linearly dependent.
   public let dependences: [Dependence]
   private let factors: HouseholderQR?
+  /// Σ r² in the unit of a `ResidualSystem`.
+  private let scaledSquares: Double
+  private let unit: Double
 
   /// √(Σr²/(m - n)): the standard deviation of a residual; nan if there is no degree of freedom.
   public var deviation: Double {
-    degreesOfFreedom > 0 ? (squares / Double(degreesOfFreedom)).squareRoot() : .nan
+    degreesOfFreedom > 0
+      ? (scaledSquares / Double(degreesOfFreedom)).squareRoot() / unit : .nan
   }
 
+  /// - Parameters:
+  ///   - scales: of the columns, in the same unit.
+  ///   - squares: Σ r², in that unit.
   init(
     _ factors: HouseholderQR, scales: [Double], free: [Int], count: Int, squares: Double,
-    observations: Int
+    observations: Int, unit: Double
   ) {
     self.factors = factors
-    self.squares = squares
+    scaledSquares = squares
+    self.unit = unit
     self.free = free
     degreesOfFreedom = observations - factors.rank
     dependences = Self.dependences(factors, free)
@@ -57,9 +67,12 @@ public struct FitStatistics: Sendable {
   }
 
   /// Those of a fit that was interrupted: errors belong to a minimum.
-  init(interruptedAt squares: Double, free: [Int], count: Int, observations: Int) {
+  init(
+    interruptedAt squares: Double, free: [Int], count: Int, observations: Int, unit: Double
+  ) {
     factors = nil
-    self.squares = squares
+    scaledSquares = squares
+    self.unit = unit
     self.free = free
     degreesOfFreedom = observations - free.count
     dependences = []

@@ -67,9 +67,12 @@ public struct LeastSquaresSolver {
   public func fit(_ system: ResidualSystem, from start: [Double]) throws(Diagnostic)
     -> LeastSquaresFit
   {
+    defer { system.resetUnit() }
     if system.isLinear, bounds.areNone, let fit = try linear(system, start) { return fit }
-    let residuals = try system.residuals(at: start)
-    let size = scale > 0 ? scale : residuals.norm
+    var residuals = try system.residuals(at: start)
+    system.chooseUnit(for: residuals)
+    residuals = residuals.map { system.unit * $0 }
+    let size = scale > 0 ? system.unit * scale : residuals.norm
     var best: Attempt?
     var steps = 0, runs = 0, evaluations = 1
     for factor in Self.factors {
@@ -86,7 +89,8 @@ public struct LeastSquaresSolver {
     }
     guard let best else { preconditionFailure("there is at least one run") }
     return best.fit(
-      observations, iterations: steps, evaluations: evaluations, restarts: runs - 1)
+      observations, iterations: steps, evaluations: evaluations, restarts: runs - 1,
+      unit: system.unit)
   }
 
   private func linear(
@@ -94,7 +98,9 @@ public struct LeastSquaresSolver {
   ) throws(Diagnostic) -> LeastSquaresFit? {
     // r(p) = r(0) + J p; at 0 no digits are lost.
     let origin = Array(repeating: 0.0, count: system.columns)
-    let constant = try system.residuals(at: origin)
+    var constant = try system.residuals(at: origin)
+    system.chooseUnit(for: constant)
+    constant = constant.map { system.unit * $0 }
     let matrix = try system.jacobian(at: origin)
     guard constant.allSatisfy(\.isFinite), matrix.allSatisfy(\.isFinite) else { return nil }
     let solved = try LinearLeastSquares(
@@ -106,9 +112,10 @@ public struct LeastSquaresSolver {
       : try basic(solved.factors, matrix, constant.map { -$0 }, start)
     let statistics = FitStatistics(
       solved.factors, scales: solved.scales, free: Array(origin.indices), count: system.columns,
-      squares: residuals.squares, observations: observations)
+      squares: residuals.squares, observations: observations, unit: system.unit)
     return LeastSquaresFit(
-      point: point, residuals: residuals.map { -$0 }, reason: isRegular ? .linear : .rankDeficient,
+      point: point, residuals: residuals.map { -$0 / system.unit },
+      reason: isRegular ? .linear : .rankDeficient,
       iterations: 0, evaluations: 1, restarts: 0, statistics: statistics, moving: [])
   }
 
@@ -168,19 +175,19 @@ public struct LeastSquaresSolver {
     }
 
     func fit(
-      _ observations: Int, iterations: Int, evaluations: Int, restarts: Int
+      _ observations: Int, iterations: Int, evaluations: Int, restarts: Int, unit: Double
     ) -> LeastSquaresFit {
       let statistics =
         place.map {
           FitStatistics(
             $0.factors, scales: $0.scales, free: $0.local.free, count: point.count,
-            squares: cost, observations: observations)
+            squares: cost, observations: observations, unit: unit)
         }
         ?? FitStatistics(
           interruptedAt: cost, free: Array(point.indices), count: point.count,
-          observations: observations)
+          observations: observations, unit: unit)
       return LeastSquaresFit(
-        point: point, residuals: residuals, reason: reason,
+        point: point, residuals: residuals.map { $0 / unit }, reason: reason,
         iterations: iterations, evaluations: evaluations, restarts: restarts,
         statistics: statistics, moving: moving)
     }
@@ -220,7 +227,7 @@ public struct LeastSquaresSolver {
     guard place.isRegular else { return .rankDeficient }
     let statistics = FitStatistics(
       place.factors, scales: place.scales, free: local.free, count: local.point.count,
-      squares: local.cost, observations: observations)
+      squares: local.cost, observations: observations, unit: system.unit)
     let step = place.gaussNewtonStep
     let isSmall = local.free.allSatisfy { parameter in
       let error = statistics.errors[parameter]

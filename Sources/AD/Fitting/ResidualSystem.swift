@@ -8,6 +8,8 @@ public final class ResidualSystem {
   public let columns: Int
   /// The Jacobian is the same everywhere: its graph reads no parameter.
   public let isLinear: Bool
+  /// What residuals, and with them their derivatives, are multiplied by: a power of two.
+  public private(set) var unit = 1.0
   /// How often the residuals, and the Jacobian, were computed.
   public private(set) var evaluations = 0
   public private(set) var jacobians = 0
@@ -65,8 +67,19 @@ public final class ResidualSystem {
     evaluations += 1
     place(point, in: values)
     try values.run()
-    return Array(values.buffer(ofOutput: 0))
+    let residuals = Array(values.buffer(ofOutput: 0))
+    return unit == 1 ? residuals : residuals.map { unit * $0 }
   }
+
+  /// Chooses the unit so that sums of squares stay within the range of doubles, where some residuals do
+  /// not let them: 10⁻¹⁸⁰ and 10¹⁶⁰ are sizes like any other.
+  func chooseUnit(for residuals: [Double]) {
+    let norm = residuals.norm
+    guard norm > 0, norm.isFinite, !(1e-100...1e100).contains(norm) else { return }
+    unit = Double(sign: .plus, exponent: max(-1000, min(1000, -norm.exponent)), significand: 1)
+  }
+
+  func resetUnit() { unit = 1 }
 
   /// ∂r/∂p at a point, column by column.
   public func jacobian(at point: [Double]) throws(Diagnostic) -> [Double] {
@@ -78,7 +91,7 @@ public final class ResidualSystem {
     for (number, variable) in variables.enumerated() {
       try tangents.forEachUnit(of: number) { entry in
         let offset = (first + entry) * rows
-        for row in 0..<rows { result[offset + row] = output[row] }
+        for row in 0..<rows { result[offset + row] = unit * output[row] }
       }
       first += graph.shape(of: variable).count
     }
@@ -102,7 +115,7 @@ public final class ResidualSystem {
         var row = 0
         for product in variables.indices {
           for value in sweeps.program.buffer(ofOutput: product) {
-            result[row * columns + column + entry] = value
+            result[row * columns + column + entry] = unit * value
             row += 1
           }
         }

@@ -36,6 +36,11 @@ public struct RootSearch {
     /// for steps of the other method.
     public let stepNorm: Double?
     public let stepSize: Double?
+
+    fileprivate func divided(by unit: Double) -> Record {
+      Record(
+        iteration: iteration, residual: residual / unit, stepNorm: stepNorm, stepSize: stepSize)
+    }
   }
 
   public struct Result: Sendable {
@@ -56,6 +61,8 @@ public struct RootSearch {
   /// - Precondition: as many equations as unknowns; all finite at the start, as is their Jacobian.
   /// - Throws: what the programs throw, interruptions apart.
   public func run(_ system: ResidualSystem, from start: [Double]) throws(Diagnostic) -> Result {
+    system.chooseUnit(for: try system.residuals(at: start))
+    defer { system.resetUnit() }
     var search = try NewtonRun(system, start)
     do {
       let ending = try search.run(limit: iterations)
@@ -219,12 +226,13 @@ private struct NewtonRun {
       ? []
       : FitStatistics(
         factors, scales: local.columnNorms, free: local.free, count: size, squares: local.cost,
-        observations: system.rows
+        observations: system.rows, unit: system.unit
       ).dependences
     let steps = records.filter { $0.stepSize != nil }.compactMap(\.stepNorm)
     return RootSearch.Result(
       reason: steps.runOff && reason != .interrupted ? .runsOff : reason, point: local.point,
-      records: records, multiplicity: multiplicity, dependences: dependences)
+      records: records.map { $0.divided(by: system.unit) }, multiplicity: multiplicity,
+      dependences: dependences)
   }
 }
 

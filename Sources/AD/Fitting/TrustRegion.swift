@@ -122,6 +122,12 @@ private struct Damped {
 extension [Double] {
   /// The sum of the squares.
   var squares: Double { reduce(0) { $0 + $1 * $1 } }
-  /// The Euclidean norm.
-  var norm: Double { squares.squareRoot() }
+  /// The Euclidean norm; entries are scaled where their squares leave the range of doubles.
+  package var norm: Double {
+    let squares = self.squares
+    if squares.isNormal { return squares.squareRoot() }
+    let greatest = reduce(0.0) { $1.isNaN ? .nan : Swift.max($0, abs($1)) }
+    guard greatest > 0, greatest.isFinite else { return greatest }
+    return greatest * map { $0 / greatest }.squares.squareRoot()
+  }
 }

@@ -20,6 +20,7 @@ struct DescentLoop {
   private let evaluationsBefore: Int
   private let penalty: Proximal?
   private let methodEvaluates: Bool
+  private let rests: Bool
 
   init(_ objective: Objective, _ method: any Optimiser, _ plan: Descent) {
     self.objective = objective
@@ -27,6 +28,7 @@ struct DescentLoop {
     self.plan = plan
     penalty = method.penalty
     methodEvaluates = method.evaluates
+    rests = method.restsBetweenSteps
     history = RunHistory(dimension: objective.dimension, expected: plan.iterations)
     best = FlatVector(objective.dimension)
     mapped = FlatVector(method.penalty == nil ? 0 : objective.dimension)
@@ -75,7 +77,7 @@ struct DescentLoop {
       let length = objective.stepLength
       norm = slopeNorm(outcome.size)
       record(iteration, stepNorm: length, stepSize: outcome.size, norm)
-      if length <= plan.tolerance, plan.tolerance > 0 {
+      if (rests ? outcome.size : length) <= plan.tolerance, plan.tolerance > 0 {
         reason = .step
         break
       }

@@ -7,6 +7,8 @@ struct LineSearch {
   var rule: StepRule
   /// The slope at the end must have fallen to this part of the one at the start (Wolfe).
   var curvatureFraction = 0.9
+  /// The longest trial of the search: there something was seen of E, if anywhere.
+  private var longest = 0.0
   /// Steps in a row that did not lower E: there the gradient alone leads on, but not for ever.
   private var stalls = 0
   private static let stallLimit = 10
@@ -16,7 +18,9 @@ struct LineSearch {
   private let grows: Bool
 
   private static let decreaseFraction = 1e-4
-  private static let trialLimit = 80
+  static let trialLimit = 80
+  /// Trials after which a search goes faster, for it is far from where it leads.
+  private static let patience = 40
 
   /// - Parameter grows: whether backtracking starts from twice the last step instead of `first`.
   init(_ rule: StepRule, grows: Bool = false, curvatureFraction: Double = 0.9) {
@@ -37,32 +41,36 @@ struct LineSearch {
       size: 0, value: objective.originValue, slope: objective.originGradient.dot(direction))
     guard start.slope < 0 else { return StepOutcome(stop: .lineSearch) }
     let trial = grows ? 2 * lastSize : first
+    longest = grows ? lastSize : first
+    let limit = Self.greatestSize(objective, direction)
     let found: Trial?
     switch rule {
-    case .optimal: found = try Self.exact(objective, direction, start, grows ? lastSize : first)
-    case .wolfe: found = try wolfe(objective, direction, start, trial)
-    default: found = try backtracking(objective, direction, start, k == 1 ? first : trial)
+    case .optimal: found = try Self.exact(objective, direction, start, longest, limit)
+    case .wolfe: found = try wolfe(objective, direction, start, trial, limit)
+    default:
+      let isFresh = k == 1 || !grows
+      found = try backtracking(
+        objective, direction, start, k == 1 ? first : trial, limit, isFresh: isFresh)
     }
-    guard let found else {
-      let isRounding = try isRounding(objective, direction, start, grows ? lastSize : first)
+    stalls = found.map { $0.value < start.value } ?? false ? 0 : stalls + 1
+    guard let found, stalls <= Self.stallLimit else {
+      let isRounding = try isRounding(objective, direction, start)
       objective.restore()
       return StepOutcome(stop: isRounding ? .precision : .lineSearch)
-    }
-    stalls = found.value < start.value ? 0 : stalls + 1
-    guard stalls <= Self.stallLimit else {
-      objective.restore()
-      return StepOutcome(stop: .precision)
     }
     lastSize = found.size
     return StepOutcome(size: found.size)
   }
 
   /// Whether what is left to gain along the direction, E'²/(2E'') by one more trial, is lost in the
-  /// rounding of E, or the way there, E'/E'', in that of w.
+  /// rounding of E, or the way there, E'/E'', in that of w. Where the slope is the same at both ends
+  /// nothing is known of what is left.
   private func isRounding(
-    _ objective: Objective, _ direction: FlatVector, _ start: Trial, _ size: Double
+    _ objective: Objective, _ direction: FlatVector, _ start: Trial
   ) throws(Diagnostic) -> Bool {
+    let size = longest
     let trial = try objective.trial(size, along: direction)
+    guard !trial.isStraight(from: start) else { return false }
     let bend = (trial.slope - start.slope) / size
     let length = bend > 0 ? min(size, -start.slope / bend) : size
     return -start.slope * length <= 1e-13 * abs(start.value)
@@ -71,14 +79,31 @@ struct LineSearch {
 
   // MARK: Backtracking
 
-  private func backtracking(
-    _ objective: Objective, _ direction: FlatVector, _ start: Trial, _ first: Double
+  /// - Parameter isFresh: `first` is no length that worked before: where E is a straight line up to
+  ///   there, the search begins farther out. Elsewhere only where E does not show the step at all.
+  private mutating func backtracking(
+    _ objective: Objective, _ direction: FlatVector, _ start: Trial, _ first: Double,
+    _ limit: Double, isFresh: Bool
   ) throws(Diagnostic) -> Trial? {
     var size = first
-    for _ in 0..<Self.trialLimit {
-      let trial = try objective.trial(size, along: direction)
-      if trial.isFinite, fallsEnough(trial, start) { return trial }
-      size /= 2
+    var trial = try objective.trial(size, along: direction)
+    var hidden: Trial?
+    while size < limit {
+      let isHidden = trial.showsNothing(since: start)
+      guard isHidden || (isFresh && trial.isStraight(from: start)) else { break }
+      hidden = isHidden ? trial : nil
+      size *= Trial.lengthening
+      trial = try objective.trial(size, along: direction)
+    }
+    longest = size
+    // Halving would lead back to where nothing is seen.
+    if let hidden, !isProgress(trial, start) {
+      return try zoom(objective, direction, start, low: hidden, high: trial)
+    }
+    for round in 0..<Self.trialLimit {
+      if isProgress(trial, start) { return trial }
+      size /= round < Self.patience ? 2 : 1000
+      trial = try objective.trial(size, along: direction)
     }
     return nil
   }
@@ -90,9 +115,17 @@ struct LineSearch {
   private func fallsEnough(_ trial: Trial, _ start: Trial) -> Bool {
     let promised = Self.decreaseFraction * trial.size * start.slope
     if trial.value < start.value, trial.value <= start.value + promised { return true }
-    return trial.value <= start.value + 1e-14 * abs(start.value)
+    return trial.value <= start.value + Trial.rounding(start)
       && trial.slope <= (2 * Self.decreaseFraction - 1) * start.slope
-      && abs(trial.slope) < abs(start.slope)
+  }
+
+  private func isProgress(_ trial: Trial, _ start: Trial) -> Bool {
+    trial.isFinite && fallsEnough(trial, start) && moves(trial, start)
+  }
+
+  /// Whether a trial lies lower, or its slope is flatter where E does not tell.
+  private func moves(_ trial: Trial, _ start: Trial) -> Bool {
+    trial.value < start.value || abs(trial.slope) < abs(start.slope)
   }
 
   // MARK: Strong Wolfe conditions
@@ -100,28 +133,34 @@ struct LineSearch {
   /// Brackets a point where E has fallen enough and the slope is small, then closes in on it.
   ///
   /// - Source: Nocedal & Wright, Numerical Optimization, algorithms 3.5 and 3.6.
-  private func wolfe(
-    _ objective: Objective, _ direction: FlatVector, _ start: Trial, _ first: Double
+  private mutating func wolfe(
+    _ objective: Objective, _ direction: FlatVector, _ start: Trial, _ first: Double,
+    _ limit: Double
   ) throws(Diagnostic) -> Trial? {
     var last = start
     var size = first
     for round in 0..<Self.trialLimit {
       let trial = try objective.trial(size, along: direction)
+      longest = size
       guard trial.isFinite else {
         return try zoom(objective, direction, start, low: last, high: trial)
       }
       if isFlatEnough(trial, start), fallsEnough(trial, start) { return trial }
-      if !fallsEnough(trial, start) || (round > 0 && trial.value >= last.value) {
+      // On a level that E does not tell from the start the slopes lead on.
+      if !fallsEnough(trial, start)
+        || (round > 0 && trial.value > last.value + Trial.rounding(start))
+      {
         return try zoom(objective, direction, start, low: last, high: trial)
       }
       if trial.slope >= 0 {
         return try zoom(objective, direction, start, low: trial, high: last)
       }
       last = trial
-      size *= round < 3 ? 2 : 4
-      guard size < 1e30 else { return trial }
+      let isStraight = trial.isStraight(from: start) || trial.showsNothing(since: start)
+      size *= isStraight ? (round < Self.patience ? Trial.lengthening : 1e4) : round < 3 ? 2 : 4
+      guard size < limit else { return trial }
     }
-    return last.size > 0 ? last : nil
+    return last.size > 0 && moves(last, start) ? last : nil
   }
 
   private func isFlatEnough(_ trial: Trial, _ start: Trial) -> Bool {
@@ -147,7 +186,7 @@ struct LineSearch {
       if abs(high.size - low.size) <= 1e-15 * low.size { break }
     }
     // No point meets both conditions within rounding: one that fell is good enough.
-    guard low.size > 0 else { return nil }
+    guard low.size > 0, moves(low, start) else { return nil }
     return try objective.trial(low.size, along: direction)
   }
 
@@ -165,51 +204,5 @@ struct LineSearch {
     guard size.isFinite else { return middle }
     let ends = [a.size + width / 10, b.size - width / 10].sorted()
     return min(max(size, ends[0]), ends[1])
-  }
-
-  // MARK: Exact
-
-  /// The first zero of the slope, by secants kept inside a bracket (the Illinois rule): for a
-  /// quadratic two evaluations.
-  private static func exact(
-    _ objective: Objective, _ direction: FlatVector, _ start: Trial, _ first: Double
-  ) throws(Diagnostic) -> Trial? {
-    var low = start
-    var high: Trial?
-    var (lowSlope, highSlope) = (start.slope, 0.0)
-    var movedLow: Bool?
-    var size = first
-    for _ in 0..<trialLimit {
-      let trial = try objective.trial(size, along: direction)
-      if trial.isFinite, abs(trial.slope) <= 1e-14 * abs(start.slope) { return trial }
-      if trial.isFinite, trial.slope < 0 {
-        let before = low
-        if movedLow == true { highSlope /= 2 }
-        (low, lowSlope, movedLow) = (trial, trial.slope, true)
-        if high == nil {
-          // Still falling: as far as the secant says, at most a thousand times as far.
-          let bend = (trial.slope - before.slope) / (trial.size - before.size)
-          size = bend > 0 ? trial.size - trial.slope / bend : 4 * trial.size
-          size = min(max(size, 1.01 * trial.size), 1000 * trial.size)
-          if size > 1e30 { return nil }
-          continue
-        }
-      } else {
-        if movedLow == false { lowSlope /= 2 }
-        (high, highSlope, movedLow) = (trial, trial.slope, false)
-      }
-      guard let high else { continue }
-      size = secant(low.size, lowSlope, high.size, highSlope)
-      if high.size - low.size <= 1e-15 * high.size || size == low.size || size == high.size {
-        break
-      }
-    }
-    guard low.size > 0 else { return nil }
-    return try objective.trial(low.size, along: direction)
-  }
-
-  private static func secant(_ a: Double, _ left: Double, _ b: Double, _ right: Double) -> Double {
-    let size = a - left * (b - a) / (right - left)
-    return size > a && size < b ? size : a + (b - a) / 2
   }
 }

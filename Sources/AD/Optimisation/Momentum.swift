@@ -1,7 +1,8 @@
 import Expr
 
 /// What heavy ball and Nesterov's method share: a velocity, and a step size that is halved, the
-/// velocity forgotten, whenever a step would raise E.
+/// velocity forgotten, whenever a step would raise E. The first is lengthened while E is a straight line
+/// that far: 1 means nothing in the units of w.
 ///
 /// - Source: restarting when the value grows is O'Donoghue & Candès, Adaptive Restart for Accelerated
 ///   Gradient Schemes, Foundations of Computational Mathematics 15 (2015).
@@ -31,10 +32,18 @@ struct Momentum {
     }
     let start = objective.originValue
     push(objective.gradient)
+    let move = looksAhead ? update : velocity
+    var isShort = k == 1
     for _ in 0..<100 {
-      objective.point.set(objective.origin, plus: -size, looksAhead ? update : velocity)
+      objective.point.set(objective.origin, plus: -size, move)
       try objective.evaluate()
-      if objective.isFinite, objective.value <= start { return StepOutcome(size: size) }
+      if objective.isFinite, objective.value <= start {
+        isShort = isShort && isStraight(objective, move)
+        guard isShort else { return StepOutcome(size: size) }
+        size *= Trial.lengthening
+        continue
+      }
+      isShort = false
       // Without a velocity it is a gradient step, and short enough ones go down.
       velocity.fill(0)
       push(objective.originGradient)
@@ -42,6 +51,14 @@ struct Momentum {
     }
     let promised = size * objective.originNorm * objective.originNorm
     return StepOutcome(stop: promised <= 1e-13 * abs(start) ? .precision : .lineSearch)
+  }
+
+  /// Whether the step of the evaluation just made shows nothing yet.
+  private func isStraight(_ objective: Objective, _ move: FlatVector) -> Bool {
+    let start = Trial(
+      size: 0, value: objective.originValue, slope: -objective.originGradient.dot(move))
+    let trial = Trial(size: size, value: objective.value, slope: -objective.gradient.dot(move))
+    return trial.isStraight(from: start) && size < LineSearch.greatestSize(objective, move)
   }
 
   /// v ← μv + g, and g + μv where the method looks ahead.

@@ -190,12 +190,3 @@ public final class Objective {
     return curvature
   }
 }
-
-/// A point on the line of a step: τ, E and the slope dE/dτ.
-struct Trial {
-  var size: Double
-  var value: Double
-  var slope: Double
-
-  var isFinite: Bool { value.isFinite && slope.isFinite }
-}

@@ -17,6 +17,9 @@ public protocol Optimiser: SendableMetatype {
   /// The penalty that is added to E; nil for none.
   var penalty: Proximal? { get }
 
+  /// Whether the step rule looks at τ instead of ‖Δw‖, for a method that may rest in between.
+  var restsBetweenSteps: Bool { get }
+
   /// Makes step number `k`, from 1. The objective is marked and evaluated where it starts.
   mutating func step(_ objective: Objective, _ k: Int) throws(Diagnostic) -> StepOutcome
 }
@@ -24,6 +27,7 @@ public protocol Optimiser: SendableMetatype {
 extension Optimiser {
   public var evaluates: Bool { false }
   public var penalty: Proximal? { nil }
+  public var restsBetweenSteps: Bool { false }
 }
 
 /// What came of a step.

@@ -72,7 +72,8 @@ public struct AcceleratedProximalGradient: Optimiser {
   }
 }
 
-/// A proximal step whose τ is given, or halved until the quadratic model bounds E.
+/// A proximal step whose τ is given, or halved until the quadratic model bounds E. The first is
+/// lengthened while the slope does not change that far: 1 means nothing in the units of w.
 struct ProximalSearch {
   let penalty: Proximal
   private let rule: StepRule
@@ -91,15 +92,39 @@ struct ProximalSearch {
       try objective.evaluate()
       return StepOutcome(size: size)
     }
+    var isShort = k == 1, last = 0.0
     for _ in 0..<100 {
       penalty.move(objective.point, from: start, size, against: slope)
       try objective.evaluate()
       if objective.isFinite, isBounded(objective, start, value, slope) {
-        return StepOutcome(size: size)
+        // A step that a penalty holds back does not grow with τ.
+        let length = objective.point.distance(to: start)
+        isShort = isShort && isStraight(objective, start, slope) && length > 2 * last
+        guard isShort, length < 1e30 * max(1, start.norm) else { return StepOutcome(size: size) }
+        last = length
+        size *= Trial.lengthening
+        continue
       }
+      isShort = false
       size /= 2
     }
     return StepOutcome(stop: .lineSearch)
+  }
+
+  /// Whether the curvature along the step, (g(w) - g(y))ᵀ(w - y)/‖w - y‖², is so much below 1/τ that the
+  /// step shows nothing yet.
+  private func isStraight(
+    _ objective: Objective, _ start: FlatVector, _ slope: FlatVector
+  ) -> Bool {
+    let w = objective.point.entries, y = start.entries
+    let now = objective.gradient.entries, before = slope.entries
+    var change = 0.0, squared = 0.0
+    for i in 0..<start.count {
+      let move = w[i] - y[i]
+      change += (now[i] - before[i]) * move
+      squared += move * move
+    }
+    return abs(change) * size <= 1e-3 * squared
   }
 
   /// E(w) ≤ E(y) + gᵀ(w - y) + ‖w - y‖²/(2τ), up to rounding.

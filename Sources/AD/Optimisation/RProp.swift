@@ -25,13 +25,19 @@ public struct RProp: Optimiser {
     least = settings.constant("min", of: Self.self)
     greatest = settings.constant("max", of: Self.self)
     guard least <= greatest else {
-      throw Diagnostic("rprop needs min ≤ max, not \(least) and \(greatest)")
+      let format = NumberFormat()
+      throw Diagnostic(
+        "rprop needs min ≤ max, not \(format.string(least)) and \(format.string(greatest))")
     }
     let first = try settings.rule(of: Self.self).length(at: 1) ?? 0.01
     sizes = FlatVector(dimension, repeating: first)
     previous = FlatVector(dimension)
   }
 
+  /// Where all slopes turn at once nothing moves, far from any minimum.
+  public var restsBetweenSteps: Bool { true }
+
+  /// τ is the longest δ of the entries that have a slope.
   public mutating func step(_ objective: Objective, _ k: Int) throws(Diagnostic) -> StepOutcome {
     let w = objective.point.entries, g = objective.gradient.entries
     let sizes = self.sizes.entries, previous = self.previous.entries
@@ -47,7 +53,7 @@ public struct RProp: Optimiser {
         slope = 0
       }
       w[i] -= sizes[i] * sign(slope)
-      longest = max(longest, sizes[i])
+      if g[i] != 0 { longest = max(longest, sizes[i]) }
       previous[i] = slope
     }
     return StepOutcome(size: longest)

@@ -5,6 +5,8 @@ public enum RunFinding {
   /// E is greater at the end than at the start, or left the finite numbers. `limit` is the greatest
   /// stable step for the curvature L at the start, where the method's step is beyond it.
   case diverges(limit: Double?, curvature: Double)
+  /// E has a value where the next step leads, but no finite gradient.
+  case slopeless
   /// A fixed step at the limit: E neither falls nor grows.
   case swings(limit: Double, curvature: Double)
   /// The steps became short while the gradient is still large.
@@ -13,22 +15,29 @@ public enum RunFinding {
   case weightsDiverge(norms: [Double])
   /// E falls in the second half of the run as much as in the first: it may have no minimum.
   case unbounded
-  /// The point has no slope, but there are directions in which E falls.
-  case saddle(eigenvalue: Double)
+  /// The point has no slope, but there are directions in which E falls: a saddle, or a maximum where no
+  /// eigenvalue of the Hessian is positive.
+  case saddle(eigenvalue: Double, isMaximum: Bool)
 }
 
 /// Judges a run by its history and a few evaluations more, at its end.
 public struct RunDiagnosis {
-  private let result: Descent.Result
-  private let objective: Objective
-  private let settings: OptimiserSettings
-  private let method: any Optimiser.Type
+  let result: Descent.Result
+  let objective: Objective
+  let settings: OptimiserSettings
+  let method: any Optimiser.Type
+  /// η of the step rule.
+  let tolerance: Double
+
+  /// Beyond so many parameters nobody waits for a Hessian.
+  private static let hessianLimit = 200
 
   public init(
     _ result: Descent.Result, _ objective: Objective, _ method: any Optimiser.Type,
-    _ settings: OptimiserSettings
+    _ settings: OptimiserSettings, tolerance: Double
   ) {
     self.result = result
+    self.tolerance = tolerance
     self.objective = objective
     self.method = method
     self.settings = settings
@@ -36,75 +45,12 @@ public struct RunDiagnosis {
 
   /// What is to be warned of, the gravest first. The objective stays where it is.
   public func findings() -> [RunFinding] {
-    guard let first = result.rows.first else { return [] }
     if isUnbounded { return [.unbounded] }
-    if result.reason == .nonfinite || result.value > greatestEnd(first.value) {
-      let (limit, curvature) = stabilityLimit(at: result.history.point(0))
-      return [.diverges(limit: limit, curvature: curvature)]
-    }
+    if let divergence { return [divergence] }
     if let norms = divergingWeights { return [.weightsDiverge(norms: norms)] }
     if let swing { return [swing] }
-    if hasLargeGradient { return [.largeGradient] }
-    return saddle.map { [$0] } ?? []
-  }
-
-  // MARK: Steps
-
-  /// Where E may end after it began at a value: around a minimum batches leave it swaying.
-  private func greatestEnd(_ value: Double) -> Double {
-    result.hasBatches ? value + 0.1 * abs(value) : value
-  }
-
-  /// The greatest stable step on a quadratic with greatest curvature L, if the run's step is beyond it.
-  ///
-  /// - Source: for gradient descent 2/L; with momentum 2(1+μ)/L and 2(1+μ)/((1+2μ)L), from the roots
-  ///   of the recurrence on an eigenvector (Polyak 1964; Nesterov's by the same reckoning).
-  private func stabilityLimit(at start: ArraySlice<Double>) -> (limit: Double?, curvature: Double) {
-    guard case .fixed(let size)? = settings.step,
-      let factor = stabilityFactor,
-      let curvature = try? objective.curvature()
-    else { return (nil, 0) }
-    // At the start, if that explains it; curvatures far out are those of the divergence itself.
-    for point in [FlatVector(Array(start)), objective.point] {
-      let greatest = (try? curvature.greatestEigenvalue(at: point)) ?? .nan
-      guard greatest > 0, greatest.isFinite else { continue }
-      let limit = factor / greatest
-      if size >= limit * (1 - 1e-6) { return (limit, greatest) }
-    }
-    return (nil, 0)
-  }
-
-  private var stabilityFactor: Double? {
-    switch method.about.name {
-    case "gd", "ista": return 2
-    case "sgd", "heavyball": return 2 * (1 + settings.constant("momentum", of: method))
-    case "nesterov":
-      let momentum = settings.constant("momentum", of: method)
-      return 2 * (1 + momentum) / (1 + 2 * momentum)
-    default: return nil
-    }
-  }
-
-  /// A step at the limit: the gradient does not shrink in the second half of a run of some length.
-  private var swing: RunFinding? {
-    let rows = result.rows
-    guard result.reason == .iterations, rows.count >= 10, case .fixed(let size)? = settings.step
-    else { return nil }
-    let middle = rows[rows.count / 2]
-    guard result.gradientNorm > 0.98 * middle.gradientNorm, result.gradientNorm > 0 else {
-      return nil
-    }
-    let (limit, curvature) = stabilityLimit(at: result.history.point(0))
-    guard let limit, size <= limit * 1.001 else { return nil }
-    return .swings(limit: limit, curvature: curvature)
-  }
-
-  /// Relative to where the run began and to the size of what it moves.
-  private var hasLargeGradient: Bool {
-    guard result.reason == .step, let first = result.rows.first else { return false }
-    let scale = 1 + objective.point.norm, size = 1 + abs(result.value)
-    return result.gradientNorm > 1e-3 * first.gradientNorm
-      && result.gradientNorm * scale > 1e-3 * size
+    if let saddle { return [saddle] }
+    return hasLargeGradient ? [.largeGradient] : []
   }
 
   // MARK: No minimum
@@ -164,7 +110,7 @@ public struct RunDiagnosis {
   /// -E'/E'' along a unit direction: where the minimum is, if E is a parabola there. E'' comes from the
   /// slopes at both ends of an interval, for nothing hangs on its digits and a Hessian would have to be
   /// compiled.
-  private func distanceAhead(
+  func distanceAhead(
     _ point: FlatVector, _ direction: FlatVector, _ width: Double
   ) -> Double? {
     let here = FlatVector(point.count), gradient = FlatVector(point.count)
@@ -185,18 +131,41 @@ public struct RunDiagnosis {
     return bend > 0 ? -slope / bend : .infinity
   }
 
-  /// A negative eigenvalue where the pure Newton method, which seeks any stationary point, has ended.
-  private var saddle: RunFinding? {
-    guard method.about.name == "newton", result.reason.isConvergence,
-      objective.dimension <= 200, let curvature = try? objective.curvature()
-    else { return nil }
+  // MARK: Second derivatives at the end
+
+  /// H at the end; nil where it is out of reach.
+  private var hessian: FlatVector? {
     let size = objective.dimension
+    guard size <= Self.hessianLimit, let curvature = try? objective.curvature() else { return nil }
     let matrix = FlatVector(size * size)
     guard (try? curvature.fill(matrix, at: objective.point)) != nil else { return nil }
-    let eigenvalues = symmetricEigenvalues(Tensor(.matrix(size, size), matrix.array))
+    return matrix
+  }
+
+  /// By how much a step of Newton's method promises to lower E from here, ½gᵀH⁻¹g, H made positive
+  /// definite.
+  var promisedGain: Double? {
+    guard let hessian else { return nil }
+    var cholesky = ModifiedCholesky(objective.dimension)
+    let step = FlatVector(objective.dimension)
+    step.copy(objective.gradient)
+    cholesky.factor(hessian)
+    cholesky.solve(step)
+    return step.dot(objective.gradient) / 2
+  }
+
+  /// A negative eigenvalue where a run ended that seeks any stationary point, as the pure Newton method
+  /// does, or that stood on one.
+  private var saddle: RunFinding? {
+    guard
+      method.about.name == "newton" ? result.reason.isConvergence : result.reason == .stationary,
+      settings.penalty == nil, let hessian
+    else { return nil }
+    let size = objective.dimension
+    let eigenvalues = symmetricEigenvalues(Tensor(.matrix(size, size), hessian.array))
     guard let least = eigenvalues.first, let greatest = eigenvalues.last,
       least < -1e-9 * max(abs(greatest), abs(least))
     else { return nil }
-    return .saddle(eigenvalue: least)
+    return .saddle(eigenvalue: least, isMaximum: greatest <= 0)
   }
 }

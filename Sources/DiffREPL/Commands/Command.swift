@@ -14,6 +14,10 @@ protocol Command: Sendable {
   static var discussion: String { get }
   /// Lines to type, in order, in a fresh session; the last ones show the command.
   static var examples: [String] { get }
+  /// A line that needs nothing before it, for who typed the command alone.
+  static var opening: String { get }
+  /// What to type instead of an equation `left = right`; nil where nobody means one.
+  static func mended(_ left: String, _ right: String) -> String?
   /// The `name=` options and `--flags` it takes.
   static var options: [String] { get }
   /// The clauses it takes: `at`, `wrt`, `over`, `along`, `with`.
@@ -30,6 +34,10 @@ protocol Command: Sendable {
 extension Command {
   static var aliases: [String] { [] }
   static var discussion: String { "" }
+  static var opening: String {
+    clauses.contains("at") ? ":\(name) x^2 at x=3" : ":grad x^2 at x=3"
+  }
+  static func mended(_ left: String, _ right: String) -> String? { nil }
   static var options: [String] { [] }
   static var clauses: [String] { [] }
   static var flags: [String] { [] }

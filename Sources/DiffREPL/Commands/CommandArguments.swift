@@ -11,6 +11,7 @@ struct CommandArguments {
   }
 
   let source: SourceText
+  let command: any Command.Type
   /// All of the arguments, uncut.
   let range: Range<Int>
   /// The place of the whole command.
@@ -30,6 +31,7 @@ struct CommandArguments {
     command: any Command.Type, isForced: Bool
   ) throws(Diagnostic) {
     self.source = source
+    self.command = command
     self.range = range
     self.isForced = isForced
     span = wordSpan
@@ -109,6 +111,10 @@ struct CommandArguments {
     _ text: String, _ word: WordScanner.Word, _ command: any Command.Type
   ) throws(Diagnostic) {
     guard !command.options.contains(text) else { return }
+    if let mended = mended(equation: word.range.lowerBound) {
+      throw Diagnostic(
+        "'=' can not stand here", at: SourceSpan(source, word.range), hint: mended)
+    }
     let close = Diagnostic.closest(to: text, among: command.options)
     throw Diagnostic(
       ":\(command.name) has no option '\(text)'", at: SourceSpan(source, word.range),
@@ -133,13 +139,26 @@ struct CommandArguments {
       if content.isEmpty {
         throw Diagnostic("'\(name)' needs something behind it", at: SourceSpan(source, word))
       }
+      try requireOnce("'\(name)'", content, after: clause(name)?.range)
       clauses.append(Part(word: name, range: content, span: SourceSpan(source, content)))
     case .option(let name):
       if content.isEmpty {
         throw Diagnostic("'\(name)=' needs a value", at: SourceSpan(source, word))
       }
+      let earlier = options.last { $0.word == name }
+      try requireOnce("'\(name)='", content, after: earlier?.range)
       options.append(Part(word: name, range: content, span: SourceSpan(source, content)))
     }
+  }
+
+  /// Of two that contradict each other neither silently wins.
+  private func requireOnce(
+    _ what: String, _ range: Range<Int>, after earlier: Range<Int>?
+  ) throws(Diagnostic) {
+    guard let earlier else { return }
+    throw Diagnostic(
+      "\(what) stands twice: \(source.text(in: earlier)) and \(source.text(in: range))",
+      at: SourceSpan(source, range), hint: "leave one of them out")
   }
 
   /// A range without the blanks at its ends.
@@ -267,8 +286,12 @@ struct CommandArguments {
       throw Diagnostic("'name=value' is needed here", at: SourceSpan(source, range))
     }
     found.append((last.name, withoutComma(last.start..<range.upperBound), last.span))
-    for part in found where part.value.isEmpty {
-      throw Diagnostic("'\(part.name)=' needs a value", at: part.span)
+    for (position, part) in found.enumerated() {
+      guard !part.value.isEmpty else {
+        throw Diagnostic("'\(part.name)=' needs a value", at: part.span)
+      }
+      let earlier = found[..<position].last { $0.name == part.name }
+      try requireOnce("'\(part.name)='", part.value, after: earlier?.value)
     }
     return found
   }

@@ -24,6 +24,8 @@ enum FitCommand: Command {
     ":fit y ~ b1*(1 - exp(-b2*x)) over b1=500, b2=1e-4", "b1*b2",
     ":fit y ~ a + c*x over a=0, c=0 --dry",
   ]
+  static let opening = ":fit y ~ b1*exp(-b2*x) over b1=1, b2=0.1"
+  static func mended(_ left: String, _ right: String) -> String? { "\(left) ~ \(right)" }
   static let options = ["weights", "lower", "upper", "iters"]
   static let flags = ["dry", "correlation"]
   static let clauses = ["over"]
@@ -112,9 +114,9 @@ enum FitCommand: Command {
     guard let option = arguments.options.last(where: { $0.word == side }) else { return none }
     let bytes = arguments.source.utf8
     let inner = option.range.dropFirst().dropLast()
+    var words = WordScanner(bytes, inner.startIndex..<inner.endIndex)
     let isList =
-      bytes[option.range.lowerBound] == UInt8(ascii: "(")
-      && (try? arguments.assignments(in: inner.startIndex..<inner.endIndex)) != nil
+      bytes[option.range.lowerBound] == UInt8(ascii: "(") && words.next()?.assignment != nil
     guard isList else {
       guard let value = try arguments.number(side, in: session), !value.isNaN else {
         throw Diagnostic("'\(side)=' takes numbers", at: option.span)
@@ -173,10 +175,10 @@ enum FitCommand: Command {
         at: span,
         hint: (system.isLinear ? "" : "other starting values, or ") + "leave the observation out")
     }
-    guard residuals.reduce(0, { $0 + $1 * $1 }).isFinite else {
+    guard residuals.norm.isFinite else {
       throw Diagnostic(
-        "at the start the sum of squares is too large for a number", at: span,
-        hint: "other starting values")
+        when + "the residuals are too large: their norm is no number", at: span,
+        hint: system.isLinear ? "other units" : "other starting values")
     }
     let jacobian = try system.jacobian(at: start)
     guard let entry = jacobian.firstIndex(where: { !$0.isFinite }) else { return }

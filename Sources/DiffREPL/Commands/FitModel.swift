@@ -17,9 +17,22 @@ struct FitModel {
 
   init(_ arguments: CommandArguments, in session: Session) throws(Diagnostic) {
     let sides = try Self.sides(arguments)
-    let (left, right) = (
-      try FitSide(sides.observed, arguments), try FitSide(sides.model, arguments)
-    )
+    let left = try FitSide(sides.observed, arguments)
+    let right = try FitSide(sides.model, arguments)
+    do {
+      try self.init(arguments, left, right, in: session)
+    } catch {
+      let read = left.tree.freeNames(of: left.root) + right.tree.freeNames(of: right.root)
+      let leaves = session.environment.leavesRead(by: right.tree.freeNames(of: right.root))
+      let known = leaves.filter { !$0.isData && $0.value.tensor?.shape.isScalar == true }
+      throw arguments.offeringStarts(
+        error, read, known: known.map(\.name), in: session.environment)
+    }
+  }
+
+  private init(
+    _ arguments: CommandArguments, _ left: FitSide, _ right: FitSide, in session: Session
+  ) throws(Diagnostic) {
     var environment = session.environment
     let named = try arguments.parameters(in: session, &environment)
     choosesParameters = named == nil
@@ -28,7 +41,11 @@ struct FitModel {
     let shape = elaborator.graph.shape(of: observed)
     let leaves = environment.leavesRead(by: right.tree.freeNames(of: right.root))
     let names: [Name]
-    if let named { names = named } else { names = try Self.chosen(leaves, shape, right) }
+    if let named {
+      names = named
+    } else {
+      names = try Self.chosen(leaves, shape, right, elaborator)
+    }
     let model = try right.model(
       &elaborator, shape, parameters: Set(names.map(\.key)), left: left.text)
     var groups: [(name: Name, value: Elaborated)] = []
@@ -70,8 +87,11 @@ struct FitModel {
   var observations: Int { weights.count { $0 > 0 } }
 
   /// The norm of the observations, weighted; 0 where they depend on the parameters.
-  var scale: Double {
-    zip(observed ?? [], weights).reduce(0) { $0 + $1.0 * $1.0 * $1.1 * $1.1 }.squareRoot()
+  var scale: Double { counted.map { $0.root * $0.value }.norm }
+
+  /// The observations that count, with √w of each; none where they depend on the parameters.
+  var counted: [(root: Double, value: Double)] {
+    zip(weights, observed ?? []).compactMap { $0 > 0 ? ($0, $1) : nil }
   }
 
   // MARK: Reading the line
@@ -83,14 +103,15 @@ struct FitModel {
     guard pieces.count == 2, !pieces[0].isEmpty, !pieces[1].isEmpty else {
       throw Diagnostic(
         "':fit' needs what was observed, '~', and a model", at: arguments.span,
-        hint: ":fit y ~ b1*exp(-b2*x) over b1=1, b2=0.1")
+        hint: arguments.mendedTarget ?? FitCommand.opening)
     }
     return (pieces[0], pieces[1])
   }
 
   /// Without `over`: the values that the model reads and that are neither data nor as long as them.
   private static func chosen(
-    _ leaves: [(name: Name, value: Value, isData: Bool)], _ shape: Shape, _ side: FitSide
+    _ leaves: [(name: Name, value: Value, isData: Bool)], _ shape: Shape, _ side: FitSide,
+    _ elaborator: Elaborator
   ) throws(Diagnostic) -> [Name] {
     let chosen = leaves.filter { leaf in
       guard !leaf.isData, leaf.value.isNumeric else { return false }
@@ -99,6 +120,13 @@ struct FitModel {
         !(shape.isVector && own.map { $0.rank > 0 && $0.dimensions[0] == shape.count } ?? false)
     }
     guard !chosen.isEmpty else {
+      var attempt = elaborator
+      do {
+        _ = try attempt.elaborate(side.root, of: side.tree)
+      } catch {
+        // A name that has no value yet is the parameter that is missing.
+        if error.message.hasPrefix("unknown name '") { throw error }
+      }
       throw Diagnostic(
         "there is no parameter to fit in '\(side.text)'", at: side.span,
         hint: "name them with their starting values: over b1=1, b2=0.1")
@@ -165,9 +193,19 @@ extension Target {
 
 extension Environment {
   /// The leaves that some names rest on, through definitions and functions, in order of definition.
-  fileprivate func leavesRead(
+  func leavesRead(
     by names: [Name]
   ) -> [(name: Name, value: Value, isData: Bool)] {
+    let seen = namesRead(by: names)
+    return all.compactMap { entry in
+      guard seen.contains(entry.name.key), case .leaf(_, let value, let isData) = entry.binding
+      else { return nil }
+      return (entry.name, value, isData)
+    }
+  }
+
+  /// The keys of some names and of all they rest on.
+  func namesRead(by names: [Name]) -> Set<String> {
     var seen: Set<String> = []
     var pending = names
     while let name = pending.popLast() {
@@ -178,10 +216,6 @@ extension Environment {
       case .leaf, nil: break
       }
     }
-    return all.compactMap { entry in
-      guard seen.contains(entry.name.key), case .leaf(_, let value, let isData) = entry.binding
-      else { return nil }
-      return (entry.name, value, isData)
-    }
+    return seen
   }
 }

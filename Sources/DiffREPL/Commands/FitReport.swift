@@ -103,7 +103,12 @@ struct FitReport {
 
   private var summary: String {
     let freedom = statistics.degreesOfFreedom
-    var text = "residual sum of squares \(format.string(statistics.squares))"
+    // Squares may leave the range of doubles where the residuals do not.
+    let isShown = statistics.squares.isNormal || statistics.norm == 0
+    var text =
+      isShown
+      ? "residual sum of squares \(format.string(statistics.squares))"
+      : "root of the residual sum of squares \(format.string(statistics.norm))"
     text +=
       freedom > 0
       ? ", standard deviation \(format.string(statistics.deviation)) on \(freedom) "
@@ -117,13 +122,17 @@ struct FitReport {
 
   /// 1 - Σr²/Σ(y - ȳ)², with weights; about 0 for a linear model that contains no constant.
   private var determination: (value: Double, isCentred: Bool)? {
-    guard let observed = model.observed else { return nil }
-    let weights = model.weights.map { $0 * $0 }
-    let isCentred = fit.reason != .linear || statistics.spans(model.weights)
-    let total = weights.reduce(0, +)
-    let mean = isCentred ? zip(weights, observed).reduce(0) { $0 + $1.0 * $1.1 } / total : 0
-    let spread = zip(weights, observed).reduce(0) { $0 + $1.0 * ($1.1 - mean) * ($1.1 - mean) }
-    let value = 1 - statistics.squares / spread
+    let counted = model.counted
+    guard !counted.isEmpty else { return nil }
+    // However it was solved and whatever its columns: a linear model may have no constant.
+    let isCentred =
+      !system.isLinear || fit.reason == .interrupted || statistics.spans(model.weights)
+    let total = counted.reduce(0) { $0 + $1.root * $1.root }
+    let sum = counted.reduce(0) { $0 + $1.root * $1.root * $1.value }
+    let mean = isCentred ? sum / total : 0
+    let spread = counted.map { $0.root * ($0.value - mean) }.norm
+    let part = statistics.norm / spread
+    let value = 1 - part * part
     // What is left of 1 - 1 is rounding.
     return spread > 0 ? (abs(value) < 1e-14 ? 0 : value, isCentred) : nil
   }

@@ -9,6 +9,7 @@ enum HvpCommand: Command {
     H v: how the gradient moves when the variables move along v. A forward sweep over a reverse one,
     a small multiple of the cost of the value. v as for :jvp.
     """
+  static let opening = ":hvp x^2 at x=3 along 1"
   static let examples = ["x = [1, 2]", "f = x[1]^2*x[2]", ":hvp f along [1, -1]"]
   static let clauses = ["along", "wrt", "at"]
 

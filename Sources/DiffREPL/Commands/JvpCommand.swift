@@ -9,6 +9,7 @@ enum JvpCommand: Command {
     J v: how the target moves when the variables move along v. One forward sweep. v runs through the
     variables in the order of wrt, entry by entry; or along x=1, y=[0,1], and the others stay.
     """
+  static let opening = ":jvp x^2 at x=3 along 1"
   static let examples = ["x = [1, 2]", "F = [x[1]*x[2], sin(x[1])]", ":jvp F along [1, -1]"]
   static let clauses = ["along", "wrt", "at"]
 

@@ -16,6 +16,11 @@ enum SolveCommand: Command {
     ":solve x^2 - 2 over x=1", "x", ":solve [a^2 + b^2 - 5, a*b - 2] over a=4, b=1",
     ":expect-error :solve c^2 + 1 over c=2",
   ]
+  static let opening = ":solve x^2 - 2 over x=1"
+  static func mended(_ left: String, _ right: String) -> String? {
+    let isPlain = right.allSatisfy { $0.isLetter || $0.isNumber || "._^*/'".contains($0) }
+    return right == "0" ? left : "\(left) - \(isPlain ? right : "(\(right))")"
+  }
   static let options = ["iters"]
   static let flags = ["dry"]
   static let clauses = ["over"]
@@ -26,7 +31,7 @@ enum SolveCommand: Command {
     let limit = try arguments.count("iters", least: 1, in: session) ?? 200
     let target = try target(arguments, in: session)
     let span = arguments.target.isEmpty ? arguments.span : arguments.targetSpan
-    try requireSquare(target, at: span)
+    try requireSquare(target, arguments, at: span)
     let system = try ResidualSystem(
       of: target.node, variables: target.variables.map(\.node), in: target.graph,
       environment: target.environment)
@@ -47,16 +52,35 @@ enum SolveCommand: Command {
   ) throws(Diagnostic) -> Target {
     var environment = session.environment
     let names = try arguments.parameters(in: session, &environment)
-    return try Target(arguments, in: session, environment: environment, varying: names)
+    guard !arguments.target.isEmpty else {
+      return try Target(arguments, in: session, environment: environment, varying: names)
+    }
+    let (tree, root): (SyntaxTree, SyntaxID)
+    do {
+      (tree, root) = try Target.syntax(arguments, in: session)
+    } catch {
+      throw error.hinting(arguments.mendedTarget)
+    }
+    do {
+      return try Target(arguments, in: session, environment: environment, varying: names)
+    } catch {
+      if let call = environment.call(of: root, in: tree) {
+        throw error.hinting(arguments.replacingTarget(by: call))
+      }
+      throw arguments.offeringStarts(
+        error, tree.freeNames(of: root), known: [], in: session.environment)
+    }
   }
 
   // MARK: What cannot be solved
 
-  private static func requireSquare(_ target: Target, at span: SourceSpan) throws(Diagnostic) {
+  private static func requireSquare(
+    _ target: Target, _ arguments: CommandArguments, at span: SourceSpan
+  ) throws(Diagnostic) {
     if target.graph.isBoolean(target.node) {
       throw Diagnostic(
         "'\(target.text)' is true or false: a root needs a number", at: span,
-        hint: "a == b is solved as a - b")
+        hint: arguments.mendedTarget ?? "a == b is solved as a - b")
     }
     let equations = target.graph.shape(of: target.node).count
     let unknowns = target.entryNames.count

@@ -53,7 +53,7 @@ extension Target {
     _ arguments: CommandArguments, _ clause: String
   ) throws(Diagnostic) -> [Name]? {
     guard let clause = arguments.clause(clause) else { return nil }
-    return try arguments.names(in: clause.range)
+    return try arguments.variables(of: clause)
   }
 
   private init(
@@ -103,11 +103,14 @@ extension Target {
 extension Name {
   /// The leaf that stands for an argument: no name of the session can be it, since none has a blank.
   fileprivate var asArgument: Name { Name(key: "argument \(key)", spelling: spelling) }
+
+  /// Whether it is such a stand-in.
+  var isArgument: Bool { key.hasPrefix("argument ") }
 }
 
 extension Environment {
   /// Whether an expression looks like a function, before anything is elaborated.
-  fileprivate func mayBeFunction(_ root: SyntaxID, of tree: SyntaxTree) -> Bool {
+  func mayBeFunction(_ root: SyntaxID, of tree: SyntaxTree) -> Bool {
     var place = root
     while case .prime(let inner) = tree[place] { place = inner }
     switch tree[place] {

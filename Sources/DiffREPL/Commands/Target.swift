@@ -98,7 +98,7 @@ struct Target {
     }
     let environment = try Self.environment(arguments, in: session)
     let clause = arguments.clause(variablesClause)
-    let names = try clause.map { part throws(Diagnostic) in try arguments.names(in: part.range) }
+    let names = try clause.map { part throws(Diagnostic) in try arguments.variables(of: part) }
     try self.init(
       arguments, in: session, environment: environment, varying: names, at: clause?.span,
       needsVariables: needsVariables, elaboration: elaboration)
@@ -174,7 +174,7 @@ struct Target {
       if let last = session.lastTarget { return last }
       throw Diagnostic(
         "there is no expression yet to work on", at: arguments.span,
-        hint: "name one: :grad x^2 at x=3")
+        hint: "name one: \(arguments.command.opening)")
     }
     let tree = try Parser.parseExpressions(in: arguments.source, range: arguments.target)
     guard tree.statements.count == 1 else {

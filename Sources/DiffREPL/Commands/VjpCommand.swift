@@ -9,6 +9,7 @@ enum VjpCommand: Command {
     Jᵀz, which is the gradient of zᵀF: z has an entry for each one of the target, row by row. One
     reverse sweep, whatever the number of variables.
     """
+  static let opening = ":vjp x^2 at x=3 with 1"
   static let examples = ["x = [1, 2]", "F = [x[1]*x[2], sin(x[1])]", ":vjp F with [1, 2]"]
   static let clauses = ["with", "wrt", "at"]
 

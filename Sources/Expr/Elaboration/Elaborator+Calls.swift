@@ -90,6 +90,7 @@ extension Elaborator {
       return try stacked(only, operands, name, at: span)
     }
     try check(attribute, primitive.takesAxis, name, at: span)
+    if primitive.symbol == .product { return try product(operands[0], operands[1], at: span) }
     return try apply(primitive.name, operands, attribute, at: span)
   }
 

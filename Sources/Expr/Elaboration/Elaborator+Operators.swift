@@ -18,7 +18,8 @@ extension Elaborator {
     }
   }
 
-  private mutating func product(
+  /// `*` and `matmul`: a number scales what stands beside it.
+  mutating func product(
     _ a: NodeID, _ b: NodeID, at place: SourceSpan
   ) throws(Diagnostic) -> NodeID {
     let isScaling = graph.shape(of: a).isScalar || graph.shape(of: b).isScalar

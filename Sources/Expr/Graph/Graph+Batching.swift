@@ -147,6 +147,8 @@ struct Batching {
   }
 
   private mutating func inner(_ a: NodeID, _ b: NodeID) -> NodeID? {
+    // The inner product of numbers is their product: there is nothing to sum.
+    if graph.shape(of: a).isScalar { return elementwise(Primitive[.multiply], [a, b], .scalar) }
     switch (batched[a], batched[b]) {
     case (let left?, let right?):
       return graph.apply(.sum, graph.apply(.multiply, left, right), attribute: .axis(1))

@@ -44,6 +44,31 @@ import Testing
     }
   }
 
+  /// What is definite does not depend on units, and a variable without curvature goes by its slope.
+  @Test func modifiedCholeskyIsScaled() {
+    for (matrix, gradient, wanted) in [
+      ([2e-18, 0, 0, 2], [4e-9, -2.0], [2e9, -1.0]),
+      ([1e-150, 5e-1, 5e-1, 1e150], [1, 1.0], [1e150 / 0.75, -0.5 / 0.75]),
+    ] {
+      var cholesky = ModifiedCholesky(2)
+      let step = FlatVector(gradient)
+      cholesky.factor(FlatVector(matrix))
+      cholesky.solve(step)
+      #expect(!cholesky.isModified)
+      for (got, value) in zip(step.array, wanted) {
+        #expect(abs(got - value) <= 1e-12 * abs(value), "\(matrix): \(got)")
+      }
+    }
+    for (matrix, wanted) in [([0.0, 0, 0, 0], [1.0, -2]), ([4, 0, 0, 0], [0.25, -2])] {
+      var cholesky = ModifiedCholesky(2)
+      let step = FlatVector([1, -2])
+      cholesky.factor(FlatVector(matrix))
+      cholesky.solve(step)
+      #expect(cholesky.isModified)
+      #expect(step.array == wanted, "\(matrix)")
+    }
+  }
+
   @Test func thinningKeepsTheFirstTheLastAndEvenDistances() {
     var history = RunHistory(dimension: 2, expected: 100, recordLimit: 8, entryLimit: 12)
     let point = FlatVector(2)

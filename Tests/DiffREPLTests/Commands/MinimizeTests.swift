@@ -48,9 +48,19 @@ import Testing
     (valley + ":minimize E every=0", ["'every=' takes a whole number of at least 1"]),
     (valley + ":minimize E method=ista", ["ista needs prox=", "l1(0.1)"]),
     (valley + ":minimize E method=adam prox=l1(1)", ["adam takes no prox=", "method=ista"]),
-    (valley + ":minimize E method=ista prox=l1(-1)", ["no penalty that 'prox=' knows"]),
-    (valley + ":minimize E method=ista prox=box(2, 1)", ["no penalty that 'prox=' knows"]),
-    (valley + ":minimize E method=ista prox=l3(1)", ["prox=nonneg"]),
+    (
+      valley + ":minimize E method=ista prox=l1(-1)",
+      ["l1 takes one weight of at least 0, not -1", "prox=l1(0.1)"]
+    ),
+    (
+      valley + ":minimize E method=ista prox=box(2, 1)",
+      ["the lower side of the box, 2, is above its upper one, 1", "prox=box(1, 2)"]
+    ),
+    (valley + ":minimize E method=ista prox=box(2)", ["a lower and an upper side, not 2"]),
+    (
+      valley + ":minimize E method=ista prox=l3(1)",
+      ["no penalty that 'prox=' knows", "prox=nonneg"]
+    ),
     (valley + ":minimize E method=sgd order=cyclic", ["'order=' is for batches", "batch="]),
     (
       SlideDescentTests.likelihood + ":minimize f method=sgd batch=7 rows=X,y",
@@ -81,7 +91,21 @@ import Testing
       SlideDescentTests.likelihood + ":minimize f method=sgd batch=2 rows=X,y order=up",
       ["takes one of random, cyclic"]
     ),
+    (
+      SlideDescentTests.likelihood + ":minimize f method=sgd batch=2 rows=[1,2],y",
+      ["'rows=' takes names of data, not '[1,2]'"]
+    ),
     ("x=-1\nE=log(x)\n:minimize E", ["there is nothing to start from: the value is nan"]),
+    (
+      "w0=-1\nE=3+log(w0)\n:minimize E",
+      ["born at v_1 = log(v_0) at v_0 = -1", "at w0=… starts elsewhere; :why E tells more"]
+    ),
+    ("f(z)=log(z)\n:minimize f at z=-1", ["born at v_1 = log(v_0)", "at z=… starts elsewhere"]),
+    ("x=0\nE=sqrt(x)\n:minimize E", ["born going back through v_1 = sqrt(v_0) at v_0 = 0"]),
+    ("s=1\nx=2\nE=x^2\n:minimize E over s", ["'E' does not depend on 's'", "leave it out"]),
+    ("s=1\nx=2\nE=x^2\n:minimize E over x, s", ["'E' does not depend on 's'"]),
+    ("w=2\nE=w^2\n:minimize E at ww=1", ["'E' does not depend on 'ww'", "did you mean 'w'?"]),
+    ("w=[1,2]\n:minimize w[1]>2", ["'w[1]>2' is true or false", "max(b - a, 0)"]),
     ("x=0\nE=sqrt(x)\n:minimize E", ["nothing to start from: the gradient has no finite norm"]),
   ]
 
@@ -198,6 +222,20 @@ import Testing
     #expect(replay.text.hasSuffix("losses = 5\n"))
     #expect(
       Replay("x=3\nE=x^2\n:minimize E step=.1\n:minimize E\n").text.contains("yours") == false)
+  }
+
+  /// The arguments of a function are leaves afterwards, unless their name is taken.
+  @Test func theArgumentsOfAFunctionAreLeavesAfterwards() {
+    let function = "f(x) = (x-1)^2\n"
+    #expect(Replay(function + ":minimize f at x=4\nx").text.hasSuffix("x = 1\n"))
+    #expect(Replay("x=7\n" + function + ":minimize f at x=4\nx").text.hasSuffix("x = 1\n"))
+    #expect(Replay("x=7\n" + function + ":minimize f at x=4 --dry\nx").text.hasSuffix("x = 7\n"))
+    #expect(Replay(function + ":minimize f at x=4\n:vars").text.contains("argument") == false)
+    for taken in ["data x = 7", "z = 3\nx = z^2", "x(z) = z"] {
+      let replay = Replay("\(taken)\n\(function):minimize f at x=4")
+      #expect(replay.errorText == "")
+      #expect(replay.text.contains("note: 'x' is "), "\(replay.text)")
+    }
   }
 
   @Test func oneUndoTakesARunBack() {

@@ -62,7 +62,7 @@ struct BatchReader {
   private static func rows(
     _ arguments: CommandArguments, _ target: Target
   ) throws(Diagnostic) -> [Rows] {
-    guard let text = arguments.option("rows"), let span = arguments.place(of: "rows") else {
+    guard let span = arguments.place(of: "rows") else {
       let data = target.graph.leaves(under: [target.node]).filter { $0.leaf.isData }
       let names = data.map(\.leaf.name.spelling).joined(separator: ",")
       throw Diagnostic(
@@ -70,9 +70,15 @@ struct BatchReader {
         hint: "rows=\(names.isEmpty ? "X,y" : names)")
     }
     var rows: [Rows] = []
-    for word in text.split(separator: ",", omittingEmptySubsequences: false) {
-      let name = Name(String(word.filter { $0 != " " }))
-      rows.append(try Self.rows(name, target, span))
+    for piece in arguments.pieces(of: span.range, separator: UInt8(ascii: ",")) {
+      let place = SourceSpan(arguments.source, piece)
+      guard let names = try? arguments.names(in: piece), names.count == 1 else {
+        let text = arguments.source.text(in: piece)
+        throw Diagnostic(
+          "'rows=' takes names of data, not '\(text)'", at: piece.isEmpty ? span : place,
+          hint: text.isEmpty ? "rows=X,y" : "data Z = \(text) gives it a name")
+      }
+      rows.append(try Self.rows(names[0], target, place))
     }
     for other in rows.dropFirst() where other.count != rows[0].count {
       throw Diagnostic(

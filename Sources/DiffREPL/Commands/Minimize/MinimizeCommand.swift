@@ -26,6 +26,7 @@ enum MinimizeCommand: Command {
   static let examples = [
     "x = 3", "E = (x - 1)^2", ":minimize E method=gd step=0.1 iters=20", "x",
   ]
+  static let opening = ":minimize (x - 1)^2 at x=3"
   static let options: [String] = {
     var options = ["method", "step", "iters", "tol", "every", "batch", "rows", "order", "seed"]
     options.append("prox")
@@ -44,14 +45,14 @@ enum MinimizeCommand: Command {
   ) throws(Diagnostic) -> Output {
     let target = try Target(arguments, in: session, variablesClause: "over")
     try target.requireScalar(at: arguments.targetSpan)
-    try requireLeaves(target, arguments)
+    try requireDescent(target, arguments, session)
     let plan = try MinimizePlan(arguments, target, in: session)
     var runs: [MinimizeRun] = []
     let objective = try plan.objective(target)
     let start = objective.point.array
     for entry in plan.methods {
       for (position, value) in start.enumerated() { objective.point[position] = value }
-      runs.append(try plan.run(entry, objective, session))
+      runs.append(try plan.run(entry, objective, target, arguments, session))
       if interruptionRequested.load(ordering: .relaxed) { break }
     }
     // A race is won by the least value; of equal ones by the first.
@@ -59,14 +60,13 @@ enum MinimizeCommand: Command {
     guard let best = runs.last else { preconditionFailure("there is always a method") }
     let report = MinimizeReport(target: target, plan: plan, runs: runs, arguments: arguments)
     var output = report.output(session.settings)
-    let point = best.values(of: target)
+    let isDry = arguments.flags.contains("dry")
+    let (point, held) = isDry ? ([], []) : session.places(of: best.values(of: target))
     let generator = plan.batches?.generator
     let kept = RunArrays(best, target)
     let clashes = kept.clashes(in: session)
     session.change(":minimize \(target.text)") { environment in
-      if !arguments.flags.contains("dry") {
-        for (name, value) in point { environment.setLeaf(name, to: value) }
-      }
+      for (name, value) in point { environment.setLeaf(name, to: value) }
       if let generator, !plan.hasOwnSeed { environment.random = generator }
       kept.store(in: &environment, except: clashes)
     }
@@ -76,99 +76,36 @@ enum MinimizeCommand: Command {
         Diagnostic(
           "'\(name)' is yours: this run's is not stored under that name", severity: .note))
     }
+    for (name, kind) in held {
+      output.append(
+        Diagnostic(
+          "'\(name)' is \(kind) here: the point is not stored under that name", severity: .note))
+    }
     return output
   }
-
-  private static func requireLeaves(
-    _ target: Target, _ arguments: CommandArguments
-  ) throws(Diagnostic) {
-    let place = arguments.clause("over")?.span ?? arguments.span
-    for variable in target.variables {
-      guard let leaf = target.graph.leaf(of: variable.node) else {
-        throw Diagnostic(
-          "'\(variable.name)' is a definition: it cannot be moved", at: place,
-          hint: "minimize over the values it is made of")
-      }
-      guard !leaf.isData else {
-        throw Diagnostic(
-          "'\(variable.name)' is data: it cannot be moved", at: place,
-          hint: ":param \(leaf.name) makes it a parameter again")
-      }
-    }
-    let names = target.groups.map(\.name)
-    for (position, name) in names.enumerated() where names[..<position].contains(name) {
-      throw Diagnostic("'\(name)' stands twice behind 'over'", at: place)
-    }
-  }
 }
 
-/// What a method made of the function.
-struct MinimizeRun {
-  let method: any Optimiser.Type
-  let settings: OptimiserSettings
-  let result: Descent.Result
-  let findings: [RunFinding]
-  let point: [Double]
-
-  /// Whether it ended lower; what is not finite never did.
-  func isBetter(than other: MinimizeRun) -> Bool {
-    guard result.reason != .nonfinite else { return false }
-    return other.result.reason == .nonfinite || result.value < other.result.value
-  }
-
-  /// The final values of the names that were varied.
-  func values(of target: Target) -> [(name: Name, value: Value)] {
-    var rest = point[...]
-    let tensors = target.variables.map { variable -> Tensor in
-      let shape = target.graph.shape(of: variable.node)
-      defer { rest = rest.dropFirst(shape.count) }
-      return Tensor(shape, Array(rest.prefix(shape.count)))
+extension Session {
+  /// Where the final values go: the arguments of a function become leaves of the session, unless their
+  /// name is something else there.
+  fileprivate func places(
+    of values: [(name: Name, value: Value)]
+  ) -> (free: [(name: Name, value: Value)], held: [(name: Name, kind: String)]) {
+    var free: [(name: Name, value: Value)] = []
+    var held: [(name: Name, kind: String)] = []
+    for (name, value) in values {
+      guard name.isArgument else {
+        free.append((name, value))
+        continue
+      }
+      let own = Name(name.spelling)
+      switch environment[own]?.binding {
+      case .leaf(_, _, isData: true): held.append((own, "data"))
+      case .definition: held.append((own, "a definition"))
+      case .function: held.append((own, "a function"))
+      case .leaf, nil: free.append((own, value))
+      }
     }
-    return target.grouped(tensors)
-  }
-}
-
-/// What expressions can read after a run: `losses`, E before each step and at the end, and `path`, the
-/// point at each, a row for each.
-struct RunArrays: Sendable {
-  static let losses = Name("losses")
-  static let path = Name("path")
-  /// As many as a plot of the path shows at most.
-  static let namedEntries = 8
-
-  let values: [(name: Name, value: Tensor)]
-  /// What was minimised, and the first entries of its variables, for titles.
-  let target: String
-  let entryNames: [String]
-  let dimension: Int
-  /// The iterations of the rows of `path`.
-  let iterations: [Int]
-
-  init(_ run: MinimizeRun, _ target: Target) {
-    let history = run.result.history
-    let rows = history.pathIterations.count
-    values = [
-      (Self.losses, Tensor(.vector(history.records.count), history.records.map(\.value))),
-      (Self.path, Tensor(.matrix(rows, history.dimension), history.path)),
-    ]
-    self.target = target.functionName
-    entryNames = target.entryNames(first: Self.namedEntries)
-    dimension = history.dimension
-    iterations = history.pathIterations
-  }
-
-  /// Names that the user has given to something else; the arrays of an earlier run may go.
-  func clashes(in session: Session) -> [Name] {
-    values.map(\.name).filter { name in
-      guard let entry = session.environment[name] else { return false }
-      guard case .leaf(_, .tensor(let tensor), _) = entry.binding else { return true }
-      return session.lastRun?.values.contains { $0.name == name && $0.value == tensor } != true
-    }
-  }
-
-  func store(in environment: inout Environment, except clashes: [Name]) {
-    for (name, value) in values where !clashes.contains(name) {
-      environment.setLeaf(name, to: .tensor(value), isData: true)
-    }
+    return (free, held)
   }
 }

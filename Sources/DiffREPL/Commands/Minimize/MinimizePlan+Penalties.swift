@@ -36,9 +36,34 @@ extension MinimizePlan {
     default: break
     }
     guard let penalty = Proximal(name, numbers) else {
-      throw Diagnostic("this is no penalty that 'prox=' knows", at: span, hint: Self.penalties)
+      throw misfit(name, numbers, at: span)
     }
     return penalty
+  }
+
+  /// What is wrong with a penalty, its numbers if it has a name that is known.
+  private static func misfit(
+    _ name: String, _ numbers: [Double], at span: SourceSpan
+  ) -> Diagnostic {
+    let format = NumberFormat()
+    let given = numbers.map { $0.isNaN ? "something else" : format.string($0) }
+    let list = given.isEmpty ? "nothing" : given.joined(separator: ", ")
+    switch name {
+    case "l1", "l2":
+      return Diagnostic(
+        "\(name) takes one weight of at least 0, not \(list)", at: span, hint: "prox=\(name)(0.1)")
+    case "box" where numbers.count == 2 && numbers[0] > numbers[1]:
+      return Diagnostic(
+        "the lower side of the box, \(given[0]), is above its upper one, \(given[1])", at: span,
+        hint: "prox=box(\(given[1]), \(given[0]))")
+    case "box":
+      return Diagnostic(
+        "box takes a lower and an upper side, not \(list)", at: span, hint: "prox=box(0, 1)")
+    case "nonneg":
+      return Diagnostic("nonneg takes no number", at: span, hint: "prox=nonneg")
+    default:
+      return Diagnostic("this is no penalty that 'prox=' knows", at: span, hint: Self.penalties)
+    }
   }
 
   private static let penalties =

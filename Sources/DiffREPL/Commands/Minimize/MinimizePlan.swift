@@ -164,7 +164,8 @@ struct MinimizePlan {
   private var stride: Int { every ?? max(1, (iterations + 19) / 20) }
 
   func run(
-    _ entry: Entry, _ objective: Objective, _ session: Session
+    _ entry: Entry, _ objective: Objective, _ target: Target, _ arguments: CommandArguments,
+    _ session: Session
   ) throws(Diagnostic) -> MinimizeRun {
     var descent = Descent(iterations: iterations, tolerance: tolerance)
     descent.batches = batches
@@ -180,12 +181,19 @@ struct MinimizePlan {
     }
     defer { if wasShown { session.showProgress?("") } }
     let state = try entry.method.init(entry.settings, dimension: objective.dimension)
-    let result = try descent.run(objective, state)
+    let result: Descent.Result
+    do {
+      result = try descent.run(objective, state)
+    } catch {
+      throw error.explained(by: target, arguments)
+    }
     let point = objective.point.array
-    let findings = RunDiagnosis(result, objective, entry.method, entry.settings).findings()
+    let findings = RunDiagnosis(
+      result, objective, entry.method, entry.settings, tolerance: tolerance
+    ).findings()
     return MinimizeRun(
       method: entry.method, settings: entry.settings, result: result, findings: findings,
-      point: point)
+      point: point, rests: state.restsBetweenSteps)
   }
 }
 

@@ -10,8 +10,8 @@ struct MinimizeReport {
   let arguments: CommandArguments
 
   var best: MinimizeRun { runs[runs.count - 1] }
-  private var function: String { target.functionName }
-  private let format = NumberFormat(digits: 3)
+  var function: String { target.functionName }
+  let format = NumberFormat(digits: 3)
 
   init(
     target: Target, plan: MinimizePlan, runs: [MinimizeRun], arguments: CommandArguments
@@ -97,13 +97,21 @@ struct MinimizeReport {
     let start = "stopped after \(steps): "
     switch result.reason {
     case .step:
-      let what = plan.batches == nil ? length : "a whole pass moves w by no more"
+      let what =
+        plan.batches != nil
+        ? "a whole pass moves w by no more"
+        : run.rests ? "max δ = \(format.string(result.rows.last?.stepSize ?? .nan))" : length
       return start + "\(what) ≤ tol = \(format.string(plan.tolerance)), \(norm)"
     case .iterations:
       return "stopped after \(steps) (iters): \(result.iterations > 0 ? length + ", " : "")\(norm)"
     case .stationary: return start + "the gradient is zero, \(norm)"
     case .nonfinite:
       let why = result.failure.map { " (\($0.message))" } ?? ""
+      if result.lastValue.isFinite {
+        return start
+          + "where the next step leads \(function) has no finite gradient; the last good "
+          + "point is kept, \(norm)"
+      }
       return start + "the next step makes \(function) "
         + "\(NumberFormat().string(result.lastValue))\(why); the last good point is kept, \(norm)"
     case .lineSearch:
@@ -118,70 +126,6 @@ struct MinimizeReport {
 
   static func count(_ iterations: Int) -> String {
     "\(iterations) iteration\(iterations == 1 ? "" : "s")"
-  }
-
-  // MARK: Warnings
-
-  private func warning(_ finding: RunFinding, _ run: MinimizeRun) -> Diagnostic {
-    let prefix = runs.count > 1 ? "\(run.method.about.name): " : ""
-    let (message, hint) = text(finding, run)
-    return Diagnostic(prefix + message, hint: hint, severity: .warning)
-  }
-
-  private func text(_ finding: RunFinding, _ run: MinimizeRun) -> (String, String) {
-    let step = arguments.option("step") ?? ""
-    switch finding {
-    case .diverges(let limit, let curvature):
-      guard let limit else {
-        return (
-          "the run diverges: \(function) grew from "
-            + "\(format.string(run.result.rows.first?.value ?? .nan)) to "
-            + format.string(
-              run.result.reason == .nonfinite ? run.result.lastValue : run.result.value),
-          "try a smaller step=, or none: the default looks before it steps"
-        )
-      }
-      return (
-        "the run diverges: step=\(step) is beyond \(limitName(run)) = \(format.string(limit))",
-        "L = \(format.string(curvature)) is the greatest curvature met; shorter steps go down"
-      )
-    case .swings(let limit, let curvature):
-      return (
-        "the run swings: step=\(step) is just \(limitName(run)) = \(format.string(limit))",
-        "L = \(format.string(curvature)) is the greatest curvature met; shorter steps go down"
-      )
-    case .largeGradient:
-      return (
-        "the steps are short, but ‖∇\(function)‖ = \(format.string(run.result.gradientNorm)) is "
-          + "still large: this is no minimum yet", "a larger step= or a smaller tol= goes on"
-      )
-    case .weightsDiverge(let norms):
-      return (
-        "the weights diverge: ‖w‖ = \(norms.map { format.string($0) }.joined(separator: ", ")) and "
-          + "growing, \(function) creeps towards a bound",
-        "in a logistic regression the classes are separable: add a penalty, 0.01*dot(w, w)"
-      )
-    case .unbounded:
-      return (
-        "\(function) falls as fast at the end as at the start: it may have no minimum",
-        "if it is bounded below, more iters= or a longer step= reach it"
-      )
-    case .saddle(let eigenvalue):
-      return (
-        "this is a saddle and no minimum: the Hessian has the eigenvalue \(format.string(eigenvalue))",
-        "without step= Newton's method only goes down"
-      )
-    }
-  }
-
-  private func limitName(_ run: MinimizeRun) -> String {
-    switch run.method.about.name {
-    case "gd", "ista": "2/L"
-    case "nesterov": "2(1+μ)/((1+2μ)L)"
-    default:
-      (run.settings.constants["momentum"] ?? 0) == 0 && run.method.about.name == "sgd"
-        ? "2/L" : "2(1+μ)/L"
-    }
   }
 
   // MARK: JSON

@@ -1,0 +1,57 @@
+import Foundation
+import Testing
+
+@testable import DiffREPL
+
+/// `:minimize` where 1 means nothing in the units of the variables, or E shows a first step nowhere.
+@Suite struct MinimizeScaleTests {
+  /// A start, a function, the methods, and where the minimum is.
+  static let far: [(start: String, function: String, methods: String, point: [Double])] = {
+    let all = "gd heavyball nesterov bfgs lbfgs cg newton"
+    let searching = "gd bfgs lbfgs cg newton"
+    return [
+      ("x=0", "(x/1e9-1)^2", all, [1e9]), ("x=0", "(x/1e12-1)^2", all, [1e12]),
+      ("x=0", "(x/1e16-1)^2", searching, [1e16]), ("x=1e3", "(x/1e9-1)^2+1e6", searching, [1e9]),
+      ("x=1e17", "x^2", all, [0]), ("x=3", "1e-10*(x-1)^2", all, [1]),
+      ("x=[1e9,1]", "(x[1]/1e9-3)^2+(x[2]-2)^2", "bfgs lbfgs cg newton", [3e9, 2]),
+      ("x=30", "(sigmoid(x)-0.2)^2", searching, [-1.3862943611198906]),
+      ("x=-308", "(sigmoid(x)-0.2)^2", searching, [-1.3862943611198906]),
+    ]
+  }()
+
+  @Test(arguments: far.indices)
+  func reachesAMinimumFarAway(_ index: Int) throws {
+    let (start, function, methods, wanted) = Self.far[index]
+    for method in methods.split(separator: " ") {
+      let run = try Self.run("\(start)\n:minimize \(function) method=\(method) tol=1e-8 iters=3000")
+      let point = TypedCase.numbers(in: (run["at"] as? [String: Any])?["x"])
+      for (got, value) in zip(point, wanted) {
+        #expect(abs(got - value) <= 1e-5 * max(1, abs(value)), "\(function) \(method): \(got)")
+      }
+    }
+  }
+
+  @Test(arguments: ["optimal", "wolfe", "backtracking"])
+  func everySearchLengthensItsFirstStep(rule: String) throws {
+    let run = try Self.run("x=0\n:minimize (x/1e16-1)^2 step=\(rule)")
+    #expect(run["value"] as? Double == 0)
+    #expect(run["converged"] as? Bool == true)
+  }
+
+  @Test(arguments: ["ista", "fista"])
+  func proximalStepsAreLengthened(method: String) throws {
+    let free = try Self.run("x=0\n:minimize (x/1e9-1)^2 method=\(method) prox=nonneg")
+    #expect(try #require(free["value"] as? Double) < 0.02)
+    // A bound stops the lengthening.
+    let held = try Self.run("x=0\n:minimize (x/1e9-1)^2 method=\(method) prox=box(-1,2)")
+    #expect(TypedCase.numbers(in: (held["at"] as? [String: Any])?["x"]) == [2])
+  }
+
+  private static func run(_ script: String) throws -> [String: Any] {
+    let replay = Replay(script)
+    try #require(replay.errorText == "")
+    let line = try #require(
+      replay.json.split(separator: "\n").last { $0.hasPrefix("{\"command\"") })
+    return try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+  }
+}
