@@ -18,6 +18,8 @@ public struct Graph: Sendable {
   private var origins: [NodeID: SourceSpan] = [:]
   /// The place that operations made from now on stem from.
   public var origin: SourceSpan?
+  /// What rewriting found so far.
+  var stableForms = StableForms()
   /// Open addressing: node index + 1, 0 for a free place; the size is a power of two.
   private var table: ContiguousArray<Int32> = ContiguousArray(repeating: 0, count: 64)
 

@@ -24,15 +24,29 @@ struct Rewriter {
   /// Replacements within replacements; more than any chain of rules takes.
   private static let depthLimit = 40
 
-  init(_ graph: consuming Graph, cuts: [NodeID]) {
+  /// Whether forms found before are taken and those found are kept.
+  private let usesKnownForms: Bool
+  /// Whether a loop or an equation is met.
+  private var meetsBody = false
+  /// The nodes that the last pass went over.
+  private var visited: [Bool] = []
+
+  /// - Parameter usesKnownForms: without it everything is matched anew, to tell what was replaced.
+  init(_ graph: consuming Graph, cuts: [NodeID], usesKnownForms: Bool = false) {
     self.graph = graph
     opaque = Set(cuts.filter { graph.primitive(of: $0) != nil })
+    self.usesKnownForms = usesKnownForms && opaque.isEmpty
+    if self.usesKnownForms { meetsLength = self.graph.stableForms.meetsLength }
   }
 
   /// The stable form of some nodes.
   mutating func replacements(of roots: [NodeID]) -> [NodeID] {
     let first = pass(over: roots)
-    guard meetsLength else { return roots.map { first[$0] ?? $0 } }
+    let wasVisited = visited
+    guard meetsLength else {
+      keepForms(of: wasVisited, first) { _ in nil }
+      return roots.map { first[$0] ?? $0 }
+    }
     isFinal = true
     let early = applied
     applied = [:]
@@ -42,9 +56,27 @@ struct Rewriter {
     // The nodes typed, by what the first pass made of them.
     let origins = Dictionary(first.map { ($0.value, $0.key) }) { one, _ in one }
     for (node, rules) in late { applied[origins[node] ?? node, default: []] += rules }
+    let isLast = visited
+    keepForms(of: wasVisited, first) { moved in
+      moved.index < isLast.count && isLast[moved.index] ? second[moved] ?? moved : nil
+    }
     return roots.map { root in
       let moved = first[root] ?? root
       return second[moved] ?? moved
+    }
+  }
+
+  /// Keeps what became of the nodes that the first pass went over.
+  ///
+  /// - Parameter last: what the last rules made of what the first pass had made.
+  private mutating func keepForms(
+    of nodes: [Bool], _ first: [NodeID: NodeID], _ last: (NodeID) -> NodeID?
+  ) {
+    guard usesKnownForms, !meetsBody else { return }
+    for index in nodes.indices where nodes[index] {
+      let moved = first[NodeID(index)] ?? NodeID(index)
+      graph.stableForms.enter(
+        NodeID(index), first: moved, last: last(moved), meetsLength: meetsLength)
     }
   }
 
@@ -52,12 +84,19 @@ struct Rewriter {
   private mutating func pass(
     over roots: [NodeID], above floor: Set<NodeID> = []
   ) -> [NodeID: NodeID] {
-    let needed = graph.ancestors(of: roots, stoppingAt: Array(opaque.union(floor)))
+    let known = usesKnownForms ? graph.stableForms : StableForms()
+    let needed = graph.ancestors(
+      of: roots, stoppingAt: Array(opaque.union(floor)) + known.nodes(isFinal: isFinal))
+    visited = needed
     let projections = graph.loopProjections()
     var map: [NodeID?] = Array(repeating: nil, count: needed.count)
     var isReplaced: Set<NodeID> = []
     for index in needed.indices where needed[index] {
       let node = NodeID(index)
+      if let form = known.form(of: node, isFinal: isFinal) {
+        if form != node { map[index] = form }
+        continue
+      }
       guard let primitive = graph.primitive(of: node), !opaque.contains(node),
         !floor.contains(node), !isReplaced.contains(node)
       else { continue }
@@ -68,6 +107,7 @@ struct Rewriter {
       if isFinal {
         // Bodies of loops have had both passes.
       } else if case .loop(let body) = attribute {
+        meetsBody = true
         let stable = stable(body, of: node, read: projections[node] ?? [])
         let read = (projections[node] ?? []).filter { needed[$0.index] && !opaque.contains($0) }
         if let results = hoistingProducts(
@@ -92,6 +132,7 @@ struct Rewriter {
         moved = graph.apply(primitive, operands.map { map[$0.index] ?? $0 }, attribute)
       }
       if case .solver(let body) = attribute {
+        meetsBody = true
         let result = stable(body, of: moved)
         if result != node { map[index] = result }
         continue
