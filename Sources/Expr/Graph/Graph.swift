@@ -98,6 +98,10 @@ public struct Graph: Sendable {
     nodes[a.index].shape == nodes[b.index].shape
   }
 
+  func haveOneShape(_ nodes: [NodeID]) -> Bool {
+    nodes.allSatisfy { haveOneShape($0, nodes[0]) }
+  }
+
   public func isConstant(_ id: NodeID) -> Bool { nodes[id.index].primitive == Node.constant }
 
   public func attribute(of id: NodeID) -> Attribute {
@@ -227,10 +231,9 @@ public struct Graph: Sendable {
   private mutating func resultShape(
     _ primitive: Primitive, _ operands: [NodeID], _ attribute: Attribute
   ) -> Int32 {
-    if primitive.isElementwise, let first = operands.first {
-      // Entry by entry on operands of one shape: that shape.
-      let common = nodes[first.index].shape
-      if operands.allSatisfy({ nodes[$0.index].shape == common }) { return common }
+    // Entry by entry on operands of one shape: that shape.
+    if primitive.isElementwise, let first = operands.first, haveOneShape(operands) {
+      return nodes[first.index].shape
     }
     do {
       return intern(try primitive.shapeRule(operands.map { self.shape(of: $0) }, attribute))
