@@ -18,7 +18,7 @@ public struct ReverseMode {
   private(set) var adjoints: NodeMap<NodeID>
   /// Its parts, in the order in which the children were reached (the last child first).
   private(set) var contributions: ContributionLists
-  private let seeds: [NodeID: NodeID]
+  private let seeds: NodeMap<NodeID>
 
   /// Pulls `seed` (in the shape of `output`; 1 for a scalar) back to `variables`.
   ///
@@ -36,15 +36,19 @@ public struct ReverseMode {
   /// - Parameter seeds: output → adjoint, in its shape.
   public init(_ graph: inout Graph, seeds: [NodeID: NodeID], variables: [NodeID]) {
     let isActive = graph.descendants(of: variables)
-    self.seeds = seeds.filter { isActive[$0.key.index] }
-    let last = self.seeds.keys.max()
-    adjoints = NodeMap(count: last.map { $0.index + 1 } ?? 0)
-    contributions = ContributionLists(count: last.map { $0.index + 1 } ?? 0)
+    let outputs = seeds.filter { isActive[$0.key.index] }
+    let last = outputs.keys.max()
+    let count = last.map { $0.index + 1 } ?? 0
+    var given = NodeMap<NodeID>(count: count)
+    for (output, adjoint) in outputs { given[output] = adjoint }
+    self.seeds = given
+    adjoints = NodeMap(count: count)
+    contributions = ContributionLists(count: count)
     guard let last else { return }
     var isStop = Array(repeating: false, count: graph.count)
     for variable in variables { isStop[variable.index] = true }
-    var reached = Array(repeating: false, count: last.index + 1)
-    for output in self.seeds.keys { reached[output.index] = true }
+    var reached = Array(repeating: false, count: count)
+    for output in outputs.keys { reached[output.index] = true }
     var results: [NodeID: [(projection: NodeID, adjoint: NodeID)]] = [:]
     let origin = graph.origin
     defer { graph.origin = origin }

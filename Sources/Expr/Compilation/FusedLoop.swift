@@ -226,7 +226,10 @@ final class FusedLoop {
       if !rows.isEmpty && isWide {
         for item in rows { registers[item.register] = memory.pointer(item.location) + column }
       }
-      for item in columns { spread(memory.pointer(item.location) + row, item.register, length) }
+      // Along a row that takes several blocks, the first of which is the longest, a column stays.
+      if !isWide || column == 0 {
+        for item in columns { spread(memory.pointer(item.location) + row, item.register, length) }
+      }
       for index in instructions.indices {
         let special = instructions[index].special
         if special < 0 {

@@ -19,6 +19,10 @@ struct Extent: Hashable {
   var isScalar: Bool { rows == 1 && columns == 1 }
   /// Whether the entries are one line, so that rows need not be told apart.
   var isLine: Bool { rows == 1 || columns == 1 }
+  /// The extent of an operation entry by entry on values of two extents that fit.
+  func joined(with other: Extent) -> Extent {
+    Extent(rows == 1 ? other.rows : rows, columns == 1 ? other.columns : columns)
+  }
   /// The extent of the loop that computes it: lines run as columns.
   var domain: Extent { isLine ? Extent(count, 1) : self }
 }
@@ -80,6 +84,17 @@ struct LoweredGraph {
     let start = self.operands.count
     self.operands.append(contentsOf: operands)
     values.append(LoweredValue(kind: kind, extent: extent, operands: start..<self.operands.count))
+    return Operand(value: values.count - 1, extent: extent)
+  }
+
+  /// Of two operands.
+  mutating func append(
+    _ kind: LoweredValue.Kind, _ extent: Extent, _ first: Operand, _ second: Operand
+  ) -> Operand {
+    let start = operands.count
+    operands.append(first)
+    operands.append(second)
+    values.append(LoweredValue(kind: kind, extent: extent, operands: start..<start + 2))
     return Operand(value: values.count - 1, extent: extent)
   }
 

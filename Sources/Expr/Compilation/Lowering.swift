@@ -167,9 +167,15 @@ struct Lowering {
       return
     }
     let operands = graph.operands(of: node)
-    var parts: [Operand] = []
-    parts.reserveCapacity(operands.count)
-    for operand in operands { parts.append(broadcastable(operand)) }
+    let first = broadcastable(operands[operands.startIndex])
+    // Mostly there are two: no array is made for them.
+    if operands.count == 2 {
+      let second = broadcastable(operands[operands.startIndex + 1])
+      set(node, element(opcode, first, second, primitive.index))
+      return
+    }
+    var parts = [first]
+    for operand in operands.dropFirst() { parts.append(broadcastable(operand)) }
     set(node, element(opcode, parts, primitive.index))
   }
 
@@ -191,30 +197,36 @@ struct Lowering {
   mutating func element(
     _ opcode: Opcode, _ operands: [Operand], _ primitive: Int16 = -1
   ) -> Operand {
-    if let known = simplified(opcode, operands) { return known }
-    var extent = Extent.scalar
-    for operand in operands {
-      extent.rows = extent.rows == 1 ? operand.extent.rows : extent.rows
-      extent.columns = extent.columns == 1 ? operand.extent.columns : extent.columns
-    }
+    if operands.count == 2 { return element(opcode, operands[0], operands[1], primitive) }
+    let extent = operands.reduce(Extent.scalar) { $0.joined(with: $1.extent) }
     return append(opcode, extent, operands, primitive: primitive)
   }
 
+  private mutating func element(
+    _ opcode: Opcode, _ first: Operand, _ second: Operand, _ primitive: Int16
+  ) -> Operand {
+    if let known = simplified(opcode, first, second) { return known }
+    return lowered.append(
+      .element(opcode, primitive: primitive), first.extent.joined(with: second.extent), first,
+      second)
+  }
+
   /// Identities that hold for every value, and that derivatives of sums are full of.
-  private mutating func simplified(_ opcode: Opcode, _ operands: [Operand]) -> Operand? {
-    guard operands.count == 2 else { return nil }
-    let first = constant(operands[0]), second = constant(operands[1])
+  private mutating func simplified(
+    _ opcode: Opcode, _ a: Operand, _ b: Operand
+  ) -> Operand? {
+    let first = constant(a), second = constant(b)
     switch opcode {
-    case .multiply: return first == 1 ? operands[1] : second == 1 ? operands[0] : nil
+    case .multiply: return first == 1 ? b : second == 1 ? a : nil
     case .strongMultiply:
       guard let first else { return nil }
-      if first == 0 { return operands[0] }
-      return first == 1 ? operands[1] : element(.multiply, [operands[1], operands[0]])
-    case .divide: return second == 1 ? operands[0] : nil
-    case .add: return first == 0 ? operands[1] : second == 0 ? operands[0] : nil
+      if first == 0 { return a }
+      return first == 1 ? b : element(.multiply, [b, a])
+    case .divide: return second == 1 ? a : nil
+    case .add: return first == 0 ? b : second == 0 ? a : nil
     case .power:
-      if second == 1 { return operands[0] }
-      return second == 2 ? element(.square, [operands[0]]) : nil
+      if second == 1 { return a }
+      return second == 2 ? element(.square, [a]) : nil
     default: return nil
     }
   }

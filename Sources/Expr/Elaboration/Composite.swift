@@ -64,7 +64,10 @@ extension Graph {
     _ name: String, _ operands: [NodeID], _ attribute: Attribute = .none
   ) throws(ShapeMismatch) -> NodeID {
     let primitive = Primitive.required(name)
-    _ = try primitive.shapeRule(operands.map { shape(of: $0) }, attribute)
+    // Entry by entry, one shape goes with itself.
+    if !primitive.isElementwise || !haveOneShape(operands) {
+      _ = try primitive.shapeRule(operands.map { shape(of: $0) }, attribute)
+    }
     return apply(primitive, operands, attribute)
   }
 

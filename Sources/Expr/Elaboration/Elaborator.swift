@@ -179,6 +179,7 @@ public struct Elaborator {
     if let known = valuesOfDefinitions[name.key] { return known }
     switch environment[name]?.binding {
     case .leaf(let id, let value, let isData):
+      if case .tensor = value, let known = graph.node(of: id) { return .tensor(known) }
       return leaf(environment[name]?.name ?? name, id, value, isData: isData)
     case .function(let function):
       return .function(

@@ -11,7 +11,7 @@ extension Graph {
 
   /// The body of a loop node; nil for all others.
   public func loopBody(of node: NodeID) -> LoopBody? {
-    guard nodes[node.index].primitive == Primitive[.loop].index,
+    guard symbol(of: node) == .loop,
       case .loop(let body) = attribute(of: node)
     else { return nil }
     return body
@@ -19,7 +19,7 @@ extension Graph {
 
   /// Which result of its operand a projection reads; nil for all other nodes.
   public func loopOutput(of node: NodeID) -> LoopOutput? {
-    guard nodes[node.index].primitive == Primitive[.projection].index,
+    guard symbol(of: node) == .projection,
       case .output(let output, _) = attribute(of: node)
     else { return nil }
     return output

@@ -18,6 +18,8 @@ public struct Graph: Sendable {
   private var origins: [NodeID: SourceSpan] = [:]
   /// The place that operations made from now on stem from.
   public var origin: SourceSpan?
+  /// What rewriting found so far.
+  var stableForms = StableForms()
   /// Open addressing: node index + 1, 0 for a free place; the size is a power of two.
   private var table: ContiguousArray<Int32> = ContiguousArray(repeating: 0, count: 64)
 
@@ -94,6 +96,10 @@ public struct Graph: Sendable {
 
   public func haveOneShape(_ a: NodeID, _ b: NodeID) -> Bool {
     nodes[a.index].shape == nodes[b.index].shape
+  }
+
+  func haveOneShape(_ nodes: [NodeID]) -> Bool {
+    nodes.allSatisfy { haveOneShape($0, nodes[0]) }
   }
 
   public func isConstant(_ id: NodeID) -> Bool { nodes[id.index].primitive == Node.constant }
@@ -225,10 +231,9 @@ public struct Graph: Sendable {
   private mutating func resultShape(
     _ primitive: Primitive, _ operands: [NodeID], _ attribute: Attribute
   ) -> Int32 {
-    if primitive.isElementwise, let first = operands.first {
-      // Entry by entry on operands of one shape: that shape.
-      let common = nodes[first.index].shape
-      if operands.allSatisfy({ nodes[$0.index].shape == common }) { return common }
+    // Entry by entry on operands of one shape: that shape.
+    if primitive.isElementwise, let first = operands.first, haveOneShape(operands) {
+      return nodes[first.index].shape
     }
     do {
       return intern(try primitive.shapeRule(operands.map { self.shape(of: $0) }, attribute))

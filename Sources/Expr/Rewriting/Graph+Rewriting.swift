@@ -7,7 +7,11 @@ extension Graph {
   /// - Parameter cuts: nodes that are variables; no rewrite looks through them.
   /// Cost: one pass over the nodes under the roots.
   public mutating func stabilised(_ roots: [NodeID], cuts: [NodeID] = []) -> [NodeID] {
-    stabilising(roots, cuts: cuts).nodes
+    var rewriter = Rewriter(self, cuts: cuts, usesKnownForms: true)
+    self = Graph()
+    let nodes = rewriter.replacements(of: roots)
+    self = rewriter.graph
+    return nodes
   }
 
   /// The stable forms, and for each node that was replaced the rewrites that did it.

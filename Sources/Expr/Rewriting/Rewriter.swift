@@ -4,7 +4,7 @@
 struct Rewriter {
   var graph: Graph
   /// Definitions taken as variables: nothing is matched through them.
-  private var opaque: Set<NodeID>
+  private(set) var opaque: Set<NodeID>
   /// The rewrites that replaced each node, the innermost first.
   private(set) var applied: [NodeID: [Int]] = [:]
   private var current: [Int] = []
@@ -24,15 +24,29 @@ struct Rewriter {
   /// Replacements within replacements; more than any chain of rules takes.
   private static let depthLimit = 40
 
-  init(_ graph: consuming Graph, cuts: [NodeID]) {
+  /// Whether forms found before are taken and those found are kept.
+  private let usesKnownForms: Bool
+  /// Whether a loop or an equation is met.
+  private var meetsBody = false
+  /// The nodes that the last pass went over.
+  private var visited: [Bool] = []
+
+  /// - Parameter usesKnownForms: without it everything is matched anew, to tell what was replaced.
+  init(_ graph: consuming Graph, cuts: [NodeID], usesKnownForms: Bool = false) {
     self.graph = graph
     opaque = Set(cuts.filter { graph.primitive(of: $0) != nil })
+    self.usesKnownForms = usesKnownForms && opaque.isEmpty
+    if self.usesKnownForms { meetsLength = self.graph.stableForms.meetsLength }
   }
 
   /// The stable form of some nodes.
   mutating func replacements(of roots: [NodeID]) -> [NodeID] {
     let first = pass(over: roots)
-    guard meetsLength else { return roots.map { first[$0] ?? $0 } }
+    let wasVisited = visited
+    guard meetsLength else {
+      keepForms(of: wasVisited, first) { _ in nil }
+      return roots.map { first[$0] ?? $0 }
+    }
     isFinal = true
     let early = applied
     applied = [:]
@@ -42,9 +56,27 @@ struct Rewriter {
     // The nodes typed, by what the first pass made of them.
     let origins = Dictionary(first.map { ($0.value, $0.key) }) { one, _ in one }
     for (node, rules) in late { applied[origins[node] ?? node, default: []] += rules }
+    let isLast = visited
+    keepForms(of: wasVisited, first) { moved in
+      moved.index < isLast.count && isLast[moved.index] ? second[moved] ?? moved : nil
+    }
     return roots.map { root in
       let moved = first[root] ?? root
       return second[moved] ?? moved
+    }
+  }
+
+  /// Keeps what became of the nodes that the first pass went over.
+  ///
+  /// - Parameter last: what the last rules made of what the first pass had made.
+  private mutating func keepForms(
+    of nodes: [Bool], _ first: [NodeID: NodeID], _ last: (NodeID) -> NodeID?
+  ) {
+    guard usesKnownForms, !meetsBody else { return }
+    for index in nodes.indices where nodes[index] {
+      let moved = first[NodeID(index)] ?? NodeID(index)
+      graph.stableForms.enter(
+        NodeID(index), first: moved, last: last(moved), meetsLength: meetsLength)
     }
   }
 
@@ -52,12 +84,19 @@ struct Rewriter {
   private mutating func pass(
     over roots: [NodeID], above floor: Set<NodeID> = []
   ) -> [NodeID: NodeID] {
-    let needed = graph.ancestors(of: roots, stoppingAt: Array(opaque.union(floor)))
+    let known = usesKnownForms ? graph.stableForms : StableForms()
+    let needed = graph.ancestors(
+      of: roots, stoppingAt: Array(opaque.union(floor)) + known.nodes(isFinal: isFinal))
+    visited = needed
     let projections = graph.loopProjections()
     var map: [NodeID?] = Array(repeating: nil, count: needed.count)
     var isReplaced: Set<NodeID> = []
     for index in needed.indices where needed[index] {
       let node = NodeID(index)
+      if let form = known.form(of: node, isFinal: isFinal) {
+        if form != node { map[index] = form }
+        continue
+      }
       guard let primitive = graph.primitive(of: node), !opaque.contains(node),
         !floor.contains(node), !isReplaced.contains(node)
       else { continue }
@@ -68,6 +107,7 @@ struct Rewriter {
       if isFinal {
         // Bodies of loops have had both passes.
       } else if case .loop(let body) = attribute {
+        meetsBody = true
         let stable = stable(body, of: node, read: projections[node] ?? [])
         let read = (projections[node] ?? []).filter { needed[$0.index] && !opaque.contains($0) }
         if let results = hoistingProducts(
@@ -92,6 +132,7 @@ struct Rewriter {
         moved = graph.apply(primitive, operands.map { map[$0.index] ?? $0 }, attribute)
       }
       if case .solver(let body) = attribute {
+        meetsBody = true
         let result = stable(body, of: moved)
         if result != node { map[index] = result }
         continue
@@ -207,103 +248,6 @@ struct Rewriter {
     guard result != node, !graph.isBoolean(result) || graph.isBoolean(node) else { return node }
     current.append(rule)
     return graph.broadcast(result, to: graph.shape(of: node))
-  }
-
-  // MARK: Matching
-
-  /// The index of a node's primitive; below 0 for leaves, constants and cuts.
-  func operation(of node: NodeID) -> Int16 {
-    let index = graph.nodes[node.index].primitive
-    return index >= 0 && !opaque.isEmpty && opaque.contains(node) ? Node.leaf : index
-  }
-
-  /// What code calls a node's operation; nil for leaves, constants, cuts and those without such a name.
-  func symbol(of node: NodeID) -> Primitive.Symbol? {
-    !opaque.isEmpty && opaque.contains(node) ? nil : graph.symbol(of: node)
-  }
-
-  func isOperation(_ node: NodeID, _ operation: Operation) -> Bool {
-    self.operation(of: node) == operation.index
-  }
-
-  func operand(_ node: NodeID, _ position: Int = 0) -> NodeID { graph.operand(of: node, position) }
-
-  /// The first operand of a node with this operation.
-  func argument(_ node: NodeID, of operation: Operation) -> NodeID? {
-    isOperation(node, operation) ? operand(node) : nil
-  }
-
-  func constant(_ node: NodeID) -> Double? { graph.scalarConstant(of: node) }
-
-  /// x and n of x^n with a number n; x·x counts as x².
-  func power(_ node: NodeID) -> (base: NodeID, exponent: Double)? {
-    if isOperation(node, .power), let exponent = constant(operand(node, 1)) {
-      return (operand(node), exponent)
-    }
-    if isOperation(node, .multiply), operand(node) == operand(node, 1) { return (operand(node), 2) }
-    return nil
-  }
-
-  /// The base of a square.
-  func square(_ node: NodeID) -> NodeID? {
-    guard let (base, exponent) = power(node), exponent == 2 else { return nil }
-    return base
-  }
-
-  /// Whether a node is above 0 wherever it has a value (or underflows to 0).
-  func isPositive(_ node: NodeID, depth: Int = 4) -> Bool {
-    if let value = constant(node) { return value > 0 }
-    guard depth > 0 else { return false }
-    switch operation(of: node) {
-    case Operation.exp.index, Operation.sigmoid.index, Operation.softplus.index,
-      Operation.cosh.index, Operation.sech.index, Operation.erfc.index, Operation.softmax.index:
-      return true
-    case .add, .multiply, .divide:
-      return isPositive(operand(node), depth: depth - 1)
-        && isPositive(operand(node, 1), depth: depth - 1)
-    default: return false
-    }
-  }
-
-  /// Whether a node cannot be below 0.
-  func isNonNegative(_ node: NodeID, depth: Int = 4) -> Bool {
-    if let value = constant(node) { return value >= 0 }
-    if let (_, exponent) = power(node), exponent.truncatingRemainder(dividingBy: 2) == 0 {
-      return true
-    }
-    guard depth > 0 else { return false }
-    switch operation(of: node) {
-    case Operation.abs.index, Operation.sqrt.index, Operation.hypot.index, Operation.norm.index,
-      Operation.relu.index, Operation.versin.index, Operation.coshm1.index:
-      return true
-    case .add, .multiply, .divide:
-      return isNonNegative(operand(node), depth: depth - 1)
-        && isNonNegative(operand(node, 1), depth: depth - 1)
-    case Operation.sum.index: return isNonNegative(operand(node), depth: depth - 1)
-    default: return isPositive(node, depth: depth)
-    }
-  }
-
-  /// Whether a node has a finite value for all finite leaves, overflow apart.
-  func isTotal(_ node: NodeID, depth: Int = 6) -> Bool {
-    let index = operation(of: node)
-    guard index >= 0 else { return true }
-    guard depth > 0 else { return false }
-    if let (base, exponent) = power(node) {
-      return exponent >= 0 && exponent == exponent.rounded() && isTotal(base, depth: depth - 1)
-    }
-    guard Operation.total.contains(index) else { return false }
-    return graph.operands(of: node).allSatisfy { isTotal($0, depth: depth - 1) }
-  }
-
-  /// `node` where the guard is at least 0 (above 0 if strict), nan elsewhere: keeps the domain of
-  /// the form replaced.
-  mutating func guarded(_ node: NodeID, by guardNode: NodeID, strictly: Bool = false) -> NodeID {
-    if strictly ? isPositive(guardNode) : isNonNegative(guardNode) { return node }
-    let zero = number(0)
-    let isInside = graph.apply(strictly ? .less : .lessOrEqual, zero, guardNode)
-    let nan = number(.nan)
-    return graph.apply(.select, isInside, node, nan)
   }
 }
 
