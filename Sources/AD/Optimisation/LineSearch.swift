@@ -58,7 +58,9 @@ struct LineSearch {
       objective.restore()
       return StepOutcome(stop: isRounding ? .precision : .lineSearch)
     }
-    lastSize = found.size
+    // Past the minimum on the line and nearly as high up again, at about 2/L: the next trial is half of
+    // this step, or a step like it would be taken again and again.
+    lastSize = found.slope > -0.8 * start.slope ? found.size / 4 : found.size
     return StepOutcome(size: found.size)
   }
 
