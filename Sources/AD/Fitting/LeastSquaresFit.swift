@@ -26,9 +26,9 @@ public struct LeastSquaresFit: Sendable {
   public let residuals: [Double]
   public let reason: Reason
   /// Steps that lowered the sum of squares, of all runs.
-  public let iterations: Int
+  public fileprivate(set) var iterations: Int
   /// Evaluations of the residuals in these runs, those for the last digits and the judgement apart.
-  public let evaluations: Int
+  public fileprivate(set) var evaluations: Int
   /// Runs beyond the first, from the same start with another trust region.
   public let restarts: Int
   public let statistics: FitStatistics
@@ -69,6 +69,29 @@ public struct LeastSquaresSolver {
   {
     defer { system.resetUnit() }
     if system.isLinear, bounds.areNone, let fit = try linear(system, start) { return fit }
+    var fit = try search(system, from: start)
+    // From a far start residuals may fall so far that they are nothing beside it, or in its unit.
+    for _ in 0..<20 where isLost(fit, system.unit) {
+      let before = fit
+      fit = try search(system, from: before.point)
+      fit.iterations += before.iterations
+      fit.evaluations += before.evaluations
+    }
+    return fit
+  }
+
+  /// Whether residuals that are not zero beside the observations are too small for where the run began.
+  private func isLost(_ fit: LeastSquaresFit, _ unit: Double) -> Bool {
+    let norm = fit.residuals.norm
+    guard fit.reason != .interrupted, fit.reason != .iterations else { return false }
+    let isSmall = norm * unit < 1e-100 || (fit.reason == .perfect && scale > 0)
+    return isSmall && norm > 1e-14 * scale
+  }
+
+  private func search(
+    _ system: ResidualSystem, from start: [Double]
+  ) throws(Diagnostic) -> LeastSquaresFit {
+    system.resetUnit()
     var residuals = try system.residuals(at: start)
     system.chooseUnit(for: residuals)
     residuals = residuals.map { system.unit * $0 }
