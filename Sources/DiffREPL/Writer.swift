@@ -27,11 +27,12 @@ struct Writer {
     case .never: colour = false
     case .auto: colour = terminal.allowsColor
     }
+    let width = settings.width ?? tool.width
     return RenderSettings(
-      width: settings.width ?? tool.width
-        ?? (terminal.outputIsTerminal ? max(20, TerminalInfo.width()) : 80),
+      width: width ?? (terminal.outputIsTerminal ? max(20, TerminalInfo.width()) : 80),
       digits: settings.digits, isASCII: settings.isASCII ?? (tool.ascii || !terminal.isUnicode),
-      usesColour: settings.usesColour ?? colour)
+      usesColour: settings.usesColour ?? colour,
+      foldsDiagnostics: terminal.outputIsTerminal || width != nil)
   }
 
   func write(_ output: Output, _ settings: SessionSettings) {
@@ -66,6 +67,9 @@ struct Writer {
       ? DiagnosticText.renderForScript(diagnostic, ellipsis: ellipsis)
       : DiagnosticText.render(diagnostic, width: render.width - 2, ellipsis: ellipsis)
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    if render.foldsDiagnostics, !isScript {
+      lines = TextLayout.folded(lines, of: diagnostic, to: render.width)
+    }
     if render.usesColour, !isScript, let first = lines.first {
       lines[0] = first.replacingPrefix("error:", with: "\u{1B}[1;31merror:\u{1B}[0m")
     }

@@ -49,4 +49,22 @@ import Testing
     let replay = Replay("x = 3\n" + line)
     #expect((replay.errors.first?.message ?? "") == message)
   }
+
+  /// Every option of every command has help, and those of `:minimize` say what they are.
+  @Test func optionsHaveHelp() {
+    for command in CommandTable.all {
+      for option in command.options {
+        #expect(Replay(":help \(option)").errorText == "", "\(option)")
+      }
+    }
+    for option in MinimizeCommand.options {
+      #expect(MinimizeCommand.notes.contains { $0.option == option }, "\(option)")
+    }
+    for word in ["order=", "seed=", "momentum=", "wolfe", "l2(0.1)", "box(0,1)", "nonneg"] {
+      #expect(MinimizeCommand.usage.contains(word), "\(word)")
+    }
+    #expect(Replay(":help methods").text.contains("nesterov"))
+    #expect(Replay(":help prox").text.contains("μ‖w‖₁"))
+    #expect(Replay(":help momentum").text.contains("heavyball (0.9)"))
+  }
 }

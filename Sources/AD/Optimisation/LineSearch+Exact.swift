@@ -4,8 +4,7 @@ extension LineSearch {
   /// The first zero of the slope, by secants kept inside a bracket (the Illinois rule): for a
   /// quadratic two evaluations.
   static func exact(
-    _ objective: Objective, _ direction: FlatVector, _ start: Trial, _ first: Double,
-    _ limit: Double
+    _ objective: Objective, _ direction: FlatVector, _ start: Trial, _ first: Double
   ) throws(Diagnostic) -> Trial? {
     var low = start
     var high: Trial?
@@ -24,7 +23,7 @@ extension LineSearch {
           let bend = (trial.slope - before.slope) / (trial.size - before.size)
           size = bend > 0 ? trial.size - trial.slope / bend : 4 * trial.size
           size = min(max(size, 1.01 * trial.size), 1000 * trial.size)
-          if size > limit { return trial }
+          if isTooLong(size, objective, direction) { return trial }
           continue
         }
       } else {

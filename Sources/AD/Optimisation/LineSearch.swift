@@ -42,15 +42,14 @@ struct LineSearch {
     guard start.slope < 0 else { return StepOutcome(stop: .lineSearch) }
     let trial = grows ? 2 * lastSize : first
     longest = grows ? lastSize : first
-    let limit = Self.greatestSize(objective, direction)
     let found: Trial?
     switch rule {
-    case .optimal: found = try Self.exact(objective, direction, start, longest, limit)
-    case .wolfe: found = try wolfe(objective, direction, start, trial, limit)
+    case .optimal: found = try Self.exact(objective, direction, start, longest)
+    case .wolfe: found = try wolfe(objective, direction, start, trial)
     default:
       let isFresh = k == 1 || !grows
       found = try backtracking(
-        objective, direction, start, k == 1 ? first : trial, limit, isFresh: isFresh)
+        objective, direction, start, k == 1 ? first : trial, isFresh: isFresh)
     }
     stalls = found.map { $0.value < start.value } ?? false ? 0 : stalls + 1
     guard let found, stalls <= Self.stallLimit else {
@@ -58,7 +57,9 @@ struct LineSearch {
       objective.restore()
       return StepOutcome(stop: isRounding ? .precision : .lineSearch)
     }
-    lastSize = found.size
+    // Past the minimum on the line and nearly as high up again, at about 2/L: the next trial is half of
+    // this step, or a step like it would be taken again and again.
+    lastSize = found.slope > -0.8 * start.slope ? found.size / 4 : found.size
     return StepOutcome(size: found.size)
   }
 
@@ -83,14 +84,16 @@ struct LineSearch {
   ///   there, the search begins farther out. Elsewhere only where E does not show the step at all.
   private mutating func backtracking(
     _ objective: Objective, _ direction: FlatVector, _ start: Trial, _ first: Double,
-    _ limit: Double, isFresh: Bool
+    isFresh: Bool
   ) throws(Diagnostic) -> Trial? {
     var size = first
     var trial = try objective.trial(size, along: direction)
     var hidden: Trial?
-    while size < limit {
+    while true {
       let isHidden = trial.showsNothing(since: start)
-      guard isHidden || (isFresh && trial.isStraight(from: start)) else { break }
+      guard isHidden || (isFresh && trial.isStraight(from: start)),
+        !Self.isTooLong(size, objective, direction)
+      else { break }
       hidden = isHidden ? trial : nil
       size *= Trial.lengthening
       trial = try objective.trial(size, along: direction)
@@ -134,8 +137,7 @@ struct LineSearch {
   ///
   /// - Source: Nocedal & Wright, Numerical Optimization, algorithms 3.5 and 3.6.
   private mutating func wolfe(
-    _ objective: Objective, _ direction: FlatVector, _ start: Trial, _ first: Double,
-    _ limit: Double
+    _ objective: Objective, _ direction: FlatVector, _ start: Trial, _ first: Double
   ) throws(Diagnostic) -> Trial? {
     var last = start
     var size = first
@@ -158,7 +160,7 @@ struct LineSearch {
       last = trial
       let isStraight = trial.isStraight(from: start) || trial.showsNothing(since: start)
       size *= isStraight ? (round < Self.patience ? Trial.lengthening : 1e4) : round < 3 ? 2 : 4
-      guard size < limit else { return trial }
+      guard !Self.isTooLong(size, objective, direction) else { return trial }
     }
     return last.size > 0 && moves(last, start) ? last : nil
   }

@@ -58,7 +58,7 @@ struct Momentum {
     let start = Trial(
       size: 0, value: objective.originValue, slope: -objective.originGradient.dot(move))
     let trial = Trial(size: size, value: objective.value, slope: -objective.gradient.dot(move))
-    return trial.isStraight(from: start) && size < LineSearch.greatestSize(objective, move)
+    return trial.isStraight(from: start) && !LineSearch.isTooLong(size, objective, move)
   }
 
   /// v ← μv + g, and g + μv where the method looks ahead.

@@ -28,9 +28,11 @@ struct Trial {
 }
 
 extension LineSearch {
-  /// The longest step that is tried along a direction: 10³⁰ times as far as the point is from 0, or as
-  /// 1 is. A function that still falls there has no minimum that doubles could hold.
-  static func greatestSize(_ objective: Objective, _ direction: FlatVector) -> Double {
-    1e30 * max(1, objective.origin.norm) / direction.norm
+  /// Whether a step along a direction is 10³⁰ times as long as the point is far from 0, or as 1 is. A
+  /// function that still falls there has no minimum that doubles could hold.
+  static func isTooLong(
+    _ size: Double, _ objective: Objective, _ direction: FlatVector
+  ) -> Bool {
+    size * direction.norm > 1e30 * max(1, objective.origin.norm)
   }
 }

@@ -20,6 +20,8 @@ protocol Command: Sendable {
   static func mended(_ left: String, _ right: String) -> String?
   /// The `name=` options and `--flags` it takes.
   static var options: [String] { get }
+  /// What an option is, for help; those that the discussion explains may be missing.
+  static var notes: [(option: String, text: String)] { get }
   /// The clauses it takes: `at`, `wrt`, `over`, `along`, `with`.
   static var clauses: [String] { get }
   static var flags: [String] { get }
@@ -39,6 +41,7 @@ extension Command {
   }
   static func mended(_ left: String, _ right: String) -> String? { nil }
   static var options: [String] { [] }
+  static var notes: [(option: String, text: String)] { [] }
   static var clauses: [String] { [] }
   static var flags: [String] { [] }
   static var usesFiles: Bool { false }

@@ -25,6 +25,7 @@ enum HelpCommand: Command {
     if topic.isEmpty { return overview }
     if topic == "functions" { return functions }
     if topic == "rewrites" { return rewrites }
+    if topic == "methods" { return methods }
     if let command = CommandTable.all.first(where: {
       $0.name == topic || $0.aliases.contains(topic)
     }) {
@@ -38,11 +39,12 @@ enum HelpCommand: Command {
       Composite.table[topic]?.summary, Builtins.arrayFunctions[topic], Builtins.specialForms[topic],
     ].compactMap { $0 }
     let summaries = about + others
+    if summaries.isEmpty, let blocks = help(forOption: topic) { return blocks }
     guard !summaries.isEmpty else {
       throw Diagnostic(
         "no help on '\(topic)'", at: SourceSpan(arguments.source, arguments.target),
         hint: Diagnostic.closest(
-          to: topic, among: CommandTable.names + OptimiserTable.names + Builtins.names
+          to: topic, among: topics + Builtins.names
         )
         .map { "did you mean '\($0)'?" } ?? ":help and :help functions list what there is")
     }
@@ -74,7 +76,8 @@ enum HelpCommand: Command {
     return [
       .table(table), .blank,
       .line(":help trace tells more of a command, :help functions lists the functions,"),
-      .line(":help rewrites the forms that are evaluated in another way, to keep their digits."),
+      .line(":help rewrites the forms that are evaluated in another way, to keep their digits,"),
+      .line(":help methods those of :minimize, :help step what an option is."),
     ]
   }
 

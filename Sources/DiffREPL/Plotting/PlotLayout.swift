@@ -22,13 +22,13 @@ struct PlotLayout {
     self.settings = settings
     let scales = plot.scales
     self.scales = scales
-    let format = NumberFormat(digits: 4)
     let rows = plot.height
     var seen: Set<Int> = []
-    yTicks = scales.y.ticks(max(2, rows / 3)).compactMap { value in
+    let ticks = scales.y.ticks(max(2, rows / 3))
+    yTicks = zip(ticks, PlotScale.labels(of: ticks)).compactMap { value, label in
       let row = rows - 1 - Int((scales.y.position(of: value) * Double(rows - 1)).rounded())
       guard (0..<rows).contains(row), seen.insert(row).inserted else { return nil }
-      return (row, format.string(value))
+      return (row, label)
     }
     labelWidth = yTicks.map(\.label.count).max() ?? 0
     columns = max(10, min(settings.width, 100) - labelWidth - 4)
@@ -166,14 +166,14 @@ struct PlotLayout {
   }
 
   private var bottomAxis: [StyledText] {
-    let format = NumberFormat(digits: 4)
     var axis = [Character](repeating: settings.isASCII ? "-" : "─", count: columns)
     var numbers = [Character](repeating: " ", count: columns + labelWidth + 4)
     var end = 0
-    for value in scales.x.ticks(columns / 11) {
+    let ticks = scales.x.ticks(columns / 11)
+    for (value, text) in zip(ticks, PlotScale.labels(of: ticks)) {
       let column = Int((scales.x.position(of: value) * Double(columns - 1)).rounded())
       guard (0..<columns).contains(column) else { continue }
-      let label = Array(format.string(value))
+      let label = Array(text)
       let start = min(
         max(0, column + labelWidth + 4 - label.count / 2), numbers.count - label.count)
       axis[column] = settings.isASCII ? "+" : "┬"
@@ -197,14 +197,22 @@ struct PlotLayout {
 
   private var legend: [StyledText] {
     guard needsLegend else { return [] }
-    let indent = String(repeating: " ", count: labelWidth + 4)
-    var text = StyledText(indent)
+    let indent = StyledText(String(repeating: " ", count: labelWidth + 4))
+    var lines: [StyledText] = []
+    var line = indent
     for (number, curve) in plot.curves.enumerated() {
-      if number > 0 { text = text + StyledText("   ") }
-      text =
-        text + StyledText(String(mark(of: number)), style(of: number))
+      let entry =
+        StyledText(String(mark(of: number)), style(of: number))
         + shown(StyledText(" \(curve.name)"))
+      let isFirst = line.width == indent.width
+      // An entry stays whole, whatever is in its name.
+      if !isFirst, line.width + 3 + entry.width > settings.width {
+        lines.append(line)
+        line = indent + entry
+      } else {
+        line = line + StyledText(isFirst ? "" : "   ") + entry
+      }
     }
-    return text.wrapped(to: settings.width)
+    return lines + [line]
   }
 }

@@ -60,6 +60,17 @@ struct PlotScale: Sendable {
     return ticks
   }
 
+  /// What to write beside ticks: as many digits as it takes to tell them apart.
+  static func labels(of ticks: [Double]) -> [String] {
+    let distinct = Set(ticks).count
+    var labels: [String] = []
+    for digits in 4...17 {
+      labels = ticks.map { NumberFormat(digits: digits).string($0) }
+      if Set(labels).count == distinct { break }
+    }
+    return labels
+  }
+
   private func linearTicks(_ count: Int) -> [Double] {
     let rough = (upper / Double(count) - lower / Double(count))
     guard rough > 0, rough.isFinite else { return [lower, upper] }

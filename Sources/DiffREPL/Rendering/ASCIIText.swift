@@ -9,7 +9,10 @@ enum ASCIIText {
     let scalars = Array(text.unicodeScalars)
     for (i, scalar) in scalars.enumerated() {
       let following = i + 1 < scalars.count ? scalars[i + 1] : next
-      if scalar.isASCII {
+      if let short = contextual(scalar, after: result.last, before: following) {
+        script = nil
+        result += short
+      } else if scalar.isASCII {
         script = nil
         result.unicodeScalars.append(scalar)
       } else if let symbol = symbols[scalar] {
@@ -31,6 +34,19 @@ enum ASCIIText {
       }
     }
     return result
+  }
+
+  /// Signs that depend on what stands beside them: ‖Δw‖ is `||dw||`, as ∂w is `dw`, though a name Δw is
+  /// spelt out; `5 µs` are `5 us`.
+  private static func contextual(
+    _ scalar: Unicode.Scalar, after last: Character?, before next: Unicode.Scalar?
+  ) -> String? {
+    guard let next else { return nil }
+    switch scalar {
+    case "Δ": return last == "|" && next.properties.isAlphabetic ? "d" : nil
+    case "µ": return last == " " && next == "s" ? "u" : nil
+    default: return nil
+    }
   }
 
   private static func continuesWord(_ scalar: Unicode.Scalar) -> Bool {

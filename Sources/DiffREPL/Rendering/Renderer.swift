@@ -12,6 +12,9 @@ struct RenderSettings: Sendable, Equatable {
   var digits = 6
   var isASCII = false
   var usesColour = false
+  /// Whether errors and warnings are folded at the width, as on a terminal; what reads them elsewhere
+  /// wants whole lines.
+  var foldsDiagnostics = false
 
   /// The renderer for people that these settings call for.
   var renderer: any Renderer {

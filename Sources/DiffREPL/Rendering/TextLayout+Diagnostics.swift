@@ -7,11 +7,33 @@ extension TextLayout {
     let text = DiagnosticText.render(
       diagnostic, width: settings.width, ellipsis: values.ellipsis)
     var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    if settings.foldsDiagnostics {
+      lines = Self.folded(lines, of: diagnostic, to: settings.width)
+    }
     if settings.isASCII, diagnostic.span != nil { Self.transliterateExcerpt(in: &lines) }
     return lines.enumerated().map { i, line in
       guard i == 0, line.hasPrefix(label) else { return shown(StyledText(line)) }
       let message = shown(StyledText(String(line.dropFirst(label.count))))
       return StyledText(label, Self.style(of: diagnostic.severity)) + message
+    }
+  }
+
+  /// Folds the message, the hint and the notes; the excerpt between them has been cut already.
+  static func folded(
+    _ lines: [String], of diagnostic: Diagnostic, to width: Int
+  ) -> [String] {
+    let message = diagnostic.message.split(separator: "\n", omittingEmptySubsequences: false).count
+    let excerpt = diagnostic.span == nil ? 0 : 2
+    return lines.enumerated().flatMap { place, line -> [String] in
+      guard !(message..<message + excerpt).contains(place) else { return [line] }
+      // What goes on stands under the text of the hint, or apart from the word `error:`.
+      let indent = place < message ? 2 : 8
+      let blanks = line.prefix { $0 == " " }.count
+      let content = StyledText(String(line.dropFirst(blanks)))
+      let parts = content.wrapped(to: max(20, width - indent))
+      return parts.enumerated().map { number, part in
+        String(repeating: " ", count: number == 0 ? blanks : indent) + part.text
+      }
     }
   }
 

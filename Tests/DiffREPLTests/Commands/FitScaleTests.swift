@@ -29,6 +29,17 @@ import Testing
     }
   }
 
+  /// A start of another size than the data: the unit is chosen anew on the way.
+  @Test(arguments: [("1", "1e-180"), ("1e100", "1e-180"), ("1e160", "1")])
+  func startsOfAnotherSize(start: String, size: String) throws {
+    let answer = try Self.answer(
+      "data t=[0,1,2,3]\ndata y=[1.2,.7,.5,.2]*\(size)\n"
+        + ":fit y ~ a*exp(-b*t) over a=\(start), b=1")
+    let estimates = answer["estimates"] as? [String: Any]
+    #expect(abs(TypedCase.numbers(in: estimates?["b"])[0] - 0.511929) < 1e-5)
+    #expect(answer["reason"] as? String == "converged")
+  }
+
   @Test(arguments: ["1e-200", "1", "1e200"])
   func equationsOfAnySizeAreSolved(size: String) throws {
     let answer = try Self.answer(":solve \(size)*(x^2 - 2) over x=3")

@@ -38,6 +38,14 @@ import Testing
     #expect(run["converged"] as? Bool == true)
   }
 
+  /// Steps that are just below 2/L are allowed, but not taken again and again.
+  @Test(arguments: [1.9, 1.999, 1.9999, 3.99, 7.999])
+  func stepsAtTheLimitAreShortened(curvature: Double) throws {
+    let run = try Self.run("x=3\n:minimize \(curvature)*x^2/2")
+    #expect(try #require(run["iterations"] as? Int) <= 20)
+    #expect(run["converged"] as? Bool == true)
+  }
+
   @Test(arguments: ["ista", "fista"])
   func proximalStepsAreLengthened(method: String) throws {
     let free = try Self.run("x=0\n:minimize (x/1e9-1)^2 method=\(method) prox=nonneg")

@@ -278,6 +278,14 @@ import Testing
     #expect(replay.json.contains("\"method\":\"newton\""))
   }
 
+  /// With a penalty a race shows the sum and the gradient mapping, as a single run does.
+  @Test func aRaceWithAPenaltySaysWhatItShows() {
+    let replay = Replay(Self.valley + ":minimize E method=ista,fista prox=l1(1)")
+    #expect(replay.errorText == "")
+    #expect(replay.text.contains("E + R    ‖G‖"), "\(replay.text)")
+    #expect(replay.text.contains("E + R - F* against k,  F* = 0"), "\(replay.text)")
+  }
+
   @Test func theSameSeedGivesTheSamePath() {
     let run = ":minimize f method=sgd step=.1 batch=2 rows=X,y iters=30 tol=0 seed="
     func path(_ seed: Int) -> String {

@@ -42,6 +42,25 @@ import Testing
     #expect((row?.count ?? 0) >= 38)
   }
 
+  /// Ticks that four digits do not tell apart get more, on both axes.
+  @Test func ticksAreToldApart() {
+    let shown = Self.text(Self.line([1e9, 1e9 + 4], [1e9, 1e9 + 1], height: 9), width: 80)
+    #expect(shown.contains("1000000000.5 ┤") && shown.contains("1000000002"), "\(shown)")
+    #expect(PlotScale.labels(of: [0, 0.2, 0.4]) == ["0", "0.2", "0.4"])
+    #expect(PlotScale.labels(of: [0.1 + 0.2, 0.3]).count == 2)
+  }
+
+  /// A legend breaks between its entries, and goes on under them.
+  @Test func aLegendBreaksBetweenEntries() {
+    var plot = Self.line([0, 1], [0, 1])
+    plot.curves = ["heavyball", "f'(x)*g(x)", "nesterov"].map {
+      .init(name: $0, x: [0, 1], y: [0, 1])
+    }
+    let lines = Self.text(plot, width: 34).split(separator: "\n").suffix(2)
+    #expect(lines.first?.hasSuffix(" a heavyball   b f'(x)*g(x)") == true, "\(lines)")
+    #expect(lines.last?.hasSuffix("     c nesterov") == true, "\(lines)")
+  }
+
   @Test func nanAndInfinityLeaveGaps() {
     let plot = Self.line([0, 1, 2, 3, 4], [1, 1, .nan, 1, 1], height: 3)
     let row =

@@ -24,6 +24,30 @@ import Testing
     #expect(Self.plain([]) == "")
   }
 
+  /// On a terminal messages and hints are folded, elsewhere they are whole lines.
+  @Test func diagnosticsAreFoldedOnATerminal() {
+    let span = SourceSpan(SourceText("f = log(w)"), 8..<9)
+    let diagnostic = Diagnostic(
+      "there is nothing to start from: the value is nan, born at v_1", at: span,
+      hint: "at w=… starts elsewhere; :why f tells more of where it was born")
+    var settings = RenderSettings(width: 40)
+    let whole = PlainRenderer(settings: settings).render(Output(blocks: [.diagnostic(diagnostic)]))
+    #expect(whole.split(separator: "\n").count == 4)
+    settings.foldsDiagnostics = true
+    let folded = PlainRenderer(settings: settings).render(Output(blocks: [.diagnostic(diagnostic)]))
+    #expect(
+      folded == """
+        error: there is nothing to start from:
+          the value is nan, born at v_1
+          f = log(w)
+                  ^
+          hint: at w=… starts elsewhere;
+                :why f tells more of where it
+                was born
+
+        """, "\(folded)")
+  }
+
   @Test func matricesStandUnderTheirName() {
     let matrix = Value.tensor(Tensor(.matrix(2, 2), [1, -2, 0.5, 10]))
     #expect(Self.plain([.value(name: "A", matrix)]) == "A =\n  1    -2\n  0.5  10\n")

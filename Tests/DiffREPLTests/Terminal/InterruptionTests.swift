@@ -40,4 +40,19 @@ struct InterruptionTests {
     terminal.send("keep + 1\r")
     try terminal.expect("ans = 42")
   }
+
+  /// A race says what was running, and what never ran.
+  @Test func namesTheMethodsOfAnInterruptedRace() throws {
+    let folder = try TemporaryFolder()
+    let terminal = try PseudoTerminal.start(
+      arguments: ["--no-history"], home: folder.root, columns: 120)
+    try terminal.expect("∂> ")
+    terminal.send("x = ones(10^5);\r")
+    try terminal.expect("∂> ", within: .seconds(60))
+    terminal.send(":minimize sum(x.^4) method=gd,nesterov step=1e-9 tol=0 iters=1000000000\r")
+    #expect(!terminal.appears("stopped by", within: .milliseconds(400)), "ended by itself")
+    terminal.send("\u{3}")
+    try terminal.expect("stopped by", within: .seconds(8))
+    try terminal.expect("interrupted: nesterov did not run", within: .seconds(8))
+  }
 }

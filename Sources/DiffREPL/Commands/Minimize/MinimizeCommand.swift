@@ -7,9 +7,11 @@ enum MinimizeCommand: Command {
   static let aliases = ["m"]
   static let summary = "find a minimum: gradient descent, Adam, BFGS, Newton and more"
   static let usage =
-    ":minimize E [over w, b] [method=gd|adam|bfgs|…] [step=0.1|optimal|backtracking|1/k]\n"
-    + "          [iters=1000] [tol=1e-6] [every=n] [batch=m rows=X,y] [prox=l1(0.1)]\n"
-    + "          [at w=0] [--dry]"
+    ":minimize E [over w, b] [at w=0] [method=gd|adam|bfgs|…] [iters=1000]\n"
+    + "          [tol=1e-6] [step=0.1|1/k|optimal|backtracking|wolfe] [every=n]\n"
+    + "          [momentum=0.9 and other constants] [--dry]\n"
+    + "          [batch=m rows=X,y order=random|cyclic seed=n]\n"
+    + "          [prox=l1(0.1)|l2(0.1)|box(0,1)|nonneg]"
   static let discussion: String = {
     var methods = ""
     for method in OptimiserTable.all {
@@ -20,7 +22,8 @@ enum MinimizeCommand: Command {
       Several, method=gd,adam,newton, race from one start. step= is a number, an expression in the
       iteration k, or a rule (optimal, backtracking, wolfe). Stops at ‖w_{t+1} - w_t‖ ≤ tol
       (tol=0: never) or after iters updates, and says which. Afterwards 'losses' holds E before each
-      step and 'path' the points, one a row. :help adam tells a method's formula and constants.
+      step and 'path' the points, one a row. :help adam tells a method's formula and constants,
+      :help step what an option is.
       """
   }()
   static let examples = [

@@ -37,6 +37,11 @@ struct MinimizePlan {
     try readBatches(arguments, target, session)
   }
 
+  /// More than one method was asked for, whether or not all of them ran.
+  var isRace: Bool { methods.count > 1 }
+  /// A penalty goes with all methods or with none.
+  var hasPenalty: Bool { methods.contains { $0.settings.penalty != nil } }
+
   // MARK: Methods and their constants
 
   private static func methods(

@@ -4,11 +4,20 @@ import Expr
 extension MinimizeReport {
   /// One table and one plot of log(E - E*), the best method last.
   func raceBlocks(_ settings: SessionSettings) -> [Output.Block] {
-    [.table(raceTable(settings)), .blank, .plot(racePlot)]
+    var blocks: [Output.Block] = [.table(raceTable(settings)), .blank, .plot(racePlot)]
+    var missing: [String] = []
+    for entry in plan.methods {
+      let name = entry.method.about.name
+      if !runs.contains(where: { $0.method.about.name == name }) { missing.append(name) }
+    }
+    if !missing.isEmpty {
+      let names = missing.joined(separator: ", ")
+      blocks.append(.paragraph(StyledText("interrupted: \(names) did not run")))
+    }
+    return blocks
   }
 
   private func raceTable(_ settings: SessionSettings) -> Table {
-    let function = target.functionName
     var columns: [Table.Column] = [
       .init(header: StyledText("method", .heading), kind: .symbol, gap: 2),
       .init(header: StyledText("iterations", .heading), kind: .count, gap: 3),
@@ -18,8 +27,8 @@ extension MinimizeReport {
       columns.append(.init(header: StyledText("time", .heading), kind: .count, gap: 3))
     }
     columns += [
-      .init(header: StyledText(function, .heading), kind: .value, gap: 3),
-      .init(header: StyledText("‖∇\(function)‖", .heading), kind: .value, gap: 3),
+      .init(header: StyledText(valueName, .heading), kind: .value, gap: 3),
+      .init(header: StyledText(normName, .heading), kind: .value, gap: 3),
       .init(header: StyledText("stopped by", .heading), kind: .symbol, gap: 3),
     ]
     var table = Table(columns: columns, rows: [])
@@ -59,15 +68,16 @@ extension MinimizeReport {
     let least = all.min() ?? 0
     let gaps = all.map { $0 - least }.filter { $0 > 0 }
     let floor = max(gaps.min() ?? 1, (gaps.max() ?? 1) * 1e-16)
-    let function = target.functionName
     let curves = runs.map { run in
       Plot.Curve(
         name: run.method.about.name, x: run.result.rows.map { Double($0.iteration) },
         y: run.result.rows.map { max($0.value - least, floor) })
     }
     var plot = Plot(
-      title: "\(function) - \(function)* against k,  \(function)* = "
-        + NumberFormat().string(least), curves: curves)
+      title: plan.hasPenalty
+        ? "\(valueName) - F* against k,  F* = \(NumberFormat().string(least))"
+        : "\(function) - \(function)* against k,  \(function)* = "
+          + NumberFormat().string(least), curves: curves)
     plot.y.isLogarithmic = true
     return plot
   }

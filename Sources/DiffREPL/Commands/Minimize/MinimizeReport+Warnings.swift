@@ -3,7 +3,7 @@ import Expr
 
 extension MinimizeReport {
   func warning(_ finding: RunFinding, _ run: MinimizeRun) -> Diagnostic {
-    let prefix = runs.count > 1 ? "\(run.method.about.name): " : ""
+    let prefix = plan.isRace ? "\(run.method.about.name): " : ""
     let (message, hint) = text(finding, run)
     return Diagnostic(prefix + message, hint: hint, severity: .warning)
   }
@@ -33,7 +33,7 @@ extension MinimizeReport {
     case .largeGradient:
       let isSmall = run.result.gradientNorm < 1e-3
       return (
-        "the steps are short, but ‖∇\(function)‖ = \(format.string(run.result.gradientNorm)) is "
+        "the steps are short, but \(normName) = \(format.string(run.result.gradientNorm)) is "
           + "\(isSmall ? "small only in these units" : "still large"): this is no minimum yet",
         wayOn(run)
       )

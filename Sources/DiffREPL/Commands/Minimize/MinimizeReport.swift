@@ -29,7 +29,7 @@ struct MinimizeReport {
       let names = point.map(\.name.spelling).joined(separator: ", ")
       output.blocks.append(.line(StyledText("over \(names)", .faint)))
     }
-    output.blocks += runs.count > 1 ? raceBlocks(settings) : runBlocks
+    output.blocks += plan.isRace ? raceBlocks(settings) : runBlocks
     for (name, value) in point {
       output.blocks.append(.value(name: StyledText(name.spelling, .name), value))
     }
@@ -42,6 +42,10 @@ struct MinimizeReport {
     }
     return output
   }
+
+  /// What is minimised and what tells the end, with a penalty R the sum and the gradient mapping.
+  var valueName: String { plan.hasPenalty ? "\(function) + R" : function }
+  var normName: String { plan.hasPenalty ? "‖G‖" : "‖∇\(function)‖" }
 
   // MARK: One run
 
@@ -61,14 +65,11 @@ struct MinimizeReport {
 
   /// Rows spread over the run, the first and the last always among them.
   private func table(_ run: MinimizeRun) -> Table {
-    let hasPenalty = run.settings.penalty != nil
-    let value = hasPenalty ? "\(function) + R" : function
-    let norm = hasPenalty ? "‖G‖" : "‖∇\(function)‖"
     var table = Table(
       columns: [
         .init(header: StyledText("k", .heading), kind: .count, gap: 2),
-        .init(header: StyledText(value, .heading), kind: .value, gap: 2),
-        .init(header: StyledText(norm, .heading), kind: .value, gap: 3),
+        .init(header: StyledText(valueName, .heading), kind: .value, gap: 2),
+        .init(header: StyledText(normName, .heading), kind: .value, gap: 3),
         .init(header: StyledText("‖Δw‖", .heading), kind: .value, gap: 3),
         .init(header: StyledText("τ", .heading), kind: .value, gap: 3),
       ], rows: [])
@@ -90,8 +91,7 @@ struct MinimizeReport {
   private func sentence(_ run: MinimizeRun) -> String {
     let result = run.result
     let norm =
-      "\(run.settings.penalty == nil ? "‖∇\(function)‖" : "‖G‖") = "
-      + format.string(result.gradientNorm)
+      "\(normName) = \(format.string(result.gradientNorm))"
     let length = "‖Δw‖ = \(format.string(result.rows.last?.stepNorm ?? .nan))"
     let steps = Self.count(result.iterations)
     let start = "stopped after \(steps): "
@@ -136,7 +136,7 @@ struct MinimizeReport {
     ]
     members += Self.members(best)
     members.append(("at", .object(point.map { ($0.name.spelling, JSONValue($0.value)) })))
-    if runs.count > 1 {
+    if plan.isRace {
       members.append(
         (
           "race",
