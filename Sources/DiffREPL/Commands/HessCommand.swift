@@ -51,7 +51,11 @@ enum HessCommand: Command {
           ("definiteness", definiteness.map { .string($0.rawValue) } ?? .null),
         ])
     ]
-    if let warning = try target.kinkWarning(hessian.gradient) { output.append(warning) }
+    if let warning = try target.kinkWarning(hessian.gradient) {
+      output.append(warning)
+    } else if let warning = try target.curvatureKinkWarning() {
+      output.append(warning)
+    }
     return output
   }
 

@@ -14,18 +14,42 @@ extension Target {
         of: output, variables: variables.map(\.node), in: graph, environment: environment,
         symbol: { known[$0] })
     else { return nil }
-    let places = report.kinks.prefix(3).map { kink in
-      "\(kink.formula) (slopes \(Self.text(kink.slopes.lowerBound)) to "
-        + "\(Self.text(kink.slopes.upperBound)))"
-    }
-    let more = report.kinks.count > 3 ? " and \(report.kinks.count - 3) more" : ""
-    var message =
-      "the gradient passes through a kink of " + places.joined(separator: " and ") + more
+    var message = "the gradient passes through a kink of " + Self.text(report.kinks)
     let parts = zip(variables, zip(report.sides, gradients)).compactMap { variable, slopes in
       Self.sideText(variable.name.spelling, slopes.0, slopes.1.scalar, functionName)
     }
     if !parts.isEmpty, isScalar { message += "; " + parts.prefix(3).joined(separator: ", ") }
     return Diagnostic(message, severity: .warning)
+  }
+
+  /// The warning of a Hessian where the gradient is smooth and has itself a kink: x·|x| at 0.
+  func curvatureKinkWarning() throws(Diagnostic) -> Diagnostic? {
+    let known = Dictionary(variables.map { ($0.node, $0.name.spelling) }) { first, _ in first }
+    var graph = graph
+    let nodes = variables.map(\.node)
+    let slopes = gradient(of: node, variables: nodes, in: &graph)
+    var total = graph.constant(0)
+    for slope in slopes {
+      total = graph.apply(.add, total, Self.weightedSum(of: slope, in: &graph))
+    }
+    let report = try KinkReport(
+      of: total, variables: nodes, in: graph, environment: environment, symbol: { known[$0] })
+    return report.map {
+      Diagnostic(
+        "the Hessian passes through a kink of " + Self.text($0.kinks)
+          + ": it may differ from side to side", severity: .warning)
+    }
+  }
+
+  private static func text(
+    _ kinks: [(formula: String, slopes: ClosedRange<Double>)]
+  ) -> String {
+    let places = kinks.prefix(3).map { kink in
+      "\(kink.formula) (slopes \(text(kink.slopes.lowerBound)) to "
+        + "\(text(kink.slopes.upperBound)))"
+    }
+    let more = kinks.count > 3 ? " and \(kinks.count - 3) more" : ""
+    return places.joined(separator: " and ") + more
   }
 
   /// All entries in one number, each with a weight of its own so that none hides another.

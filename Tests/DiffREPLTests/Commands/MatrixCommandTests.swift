@@ -143,7 +143,7 @@ import Testing
       ("x=0\n:jac [relu(x), x^2]", "relu(x) (slopes 0 to 1)"),
       ("x=0\n:jac [relu(x), relu(-x)]", "relu(x) (slopes 0 to 1) and relu(-x) (slopes 0 to 1)"),
       ("y=[0, 2]\n:jac abs(y)", "abs(y) (slopes -1 to 1)"), ("x=1\n:hess abs(x)", nil),
-      ("x=0\n:hess x^2", nil), ("x=0\n:hess relu(x)^2", nil), ("y=[1, 2]\n:jac abs(y)", nil),
+      ("x=0\n:hess x^2", nil), ("x=0\n:grad relu(x)^2", nil), ("y=[1, 2]\n:jac abs(y)", nil),
     ] as [(String, String?)])
   func kinksAreWarnedOf(_ program: String, _ kink: String?) {
     let replay = Replay(program + "\n")
@@ -151,6 +151,23 @@ import Testing
     let warnings = replay.text.split(separator: "\n").filter { $0.hasPrefix("warning:") }
     #expect(
       warnings == (kink.map { ["warning: the gradient passes through a kink of \($0)"] } ?? []))
+  }
+
+  /// Where the gradient is smooth and has a kink itself.
+  @Test(
+    arguments: [
+      ("x=0\n:hess abs(x)*x", "abs(x) (slopes -1 to 1)"),
+      ("x=0\n:hess abs(x)^3", nil), ("x=1\n:hess abs(x)*x", nil), ("x=0\n:hess x^3", nil),
+      ("y=[0, 1]\n:hess sum(abs(y).*y)", "abs(y) (slopes -1 to 1)"),
+    ] as [(String, String?)])
+  func kinksOfTheGradientAreWarnedOf(_ program: String, _ kink: String?) {
+    let replay = Replay(program + "\n")
+    #expect(replay.errorText == "")
+    let warnings = replay.text.split(separator: "\n").filter { $0.hasPrefix("warning:") }
+    let wanted = kink.map {
+      "warning: the Hessian passes through a kink of \($0): it may differ from side to side"
+    }
+    #expect(warnings.map { String($0) } == [wanted].compactMap(\.self))
   }
 
   @Test func theJacobianSaysHowItLies() {

@@ -49,7 +49,11 @@ import Testing
     #expect(graph.stableForms.form(of: sum, isFinal: false) == nil)
   }
 
-  @Test(arguments: Rewrite.all.flatMap { $0.samples.map(\.formula) })
+  /// The formulas of the table, but for those with a derivative, which is not this module's.
+  static let formulas: [String] = Rewrite.all.flatMap { $0.samples.map(\.formula) }
+    .filter { !$0.contains("grad(") }
+
+  @Test(arguments: formulas)
   func formsOfPartsAreThoseOfTheWhole(_ formula: String) throws {
     for text in [formula, "3*(\(formula)) - x/7"] {
       let typed = try Typed("x = 0.7; \(text)")
