@@ -9,11 +9,19 @@ PREFIX ?= /usr/local
 ARGS   ?=
 SUDO   := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
-# Swift's own libraries go into the binary where the toolchain has them: it starts in half the time
-# and runs where there is no toolchain. (Apple's systems bring the libraries with them.) lld, because
-# the default linker warns about a function that those libraries call.
-STATIC    := $(dir $(realpath $(shell command -v $(SWIFT))))../lib/swift_static/linux
-RELEASE   := -c release $(if $(wildcard $(STATIC)),--static-swift-stdlib -Xswiftc -use-ld=lld)
+# Swift's own libraries go into the binary where the toolchain has them, and the C libraries and
+# readline too where they are there as archives (Debian's development packages have them): nothing is
+# left to find and to bind when the program starts, and it runs where there is no toolchain. (Apple's
+# systems bring the libraries with them.) lld, because the default linker warns about functions that
+# those libraries call.
+# Read when the recipe runs, for readline may have been installed just before.
+LIBRARIES := $(dir $(realpath $(shell command -v $(SWIFT))))../lib/swift_static/linux
+ARCHIVES  := $(foreach name,c readline tinfo,/usr/lib/*/lib$(name).a)
+LINKING    = $(if $(wildcard $(LIBRARIES)),$(shell ls $(ARCHIVES) >/dev/null 2>&1 \
+  && echo executable || echo libraries))
+executable := -Xswiftc -static-executable -Xlinker -ltinfo -Xswiftc -use-ld=lld
+libraries  := --static-swift-stdlib -Xswiftc -use-ld=lld
+RELEASE    = -c release $($(LINKING))
 PROGRAM   := .build/release/diffrepl
 PREPARING := </dev/null >&2
 

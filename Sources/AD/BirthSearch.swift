@@ -100,7 +100,7 @@ public struct BirthSearch {
   /// Those whose value decides: of `where` the condition and the branch taken.
   private func relevantOperands(of node: NodeID, _ entry: Int) -> [NodeID] {
     let operands = Array(graph.operands(of: node))
-    guard graph.primitive(of: node)?.symbol == .select, let condition = values[operands[0]] else {
+    guard graph.symbol(of: node) == .select, let condition = values[operands[0]] else {
       return operands
     }
     let place = entries(of: operands[0], for: node, entry).first ?? 0
@@ -133,9 +133,8 @@ public struct BirthSearch {
 
   private mutating func adjointBirth() throws(Diagnostic) -> Birth {
     let reverse = ReverseMode(&graph, output: output, variables: variables)
-    var wanted = Array(reverse.adjoints.values)
-    for parts in reverse.contributions.values { wanted += parts.map(\.value) }
-    wanted = Array(Set(wanted)).sorted()
+    let parts = reverse.contributions.all.map(\.value)
+    let wanted = Array(Set(reverse.adjoints.all + parts)).sorted()
     let known = Dictionary(
       uniqueKeysWithValues: zip(wanted, try graph.values(of: wanted, in: environment)))
     func adjoint(_ node: NodeID) -> Tensor? { reverse.adjoints[node].flatMap { known[$0] } }
@@ -180,7 +179,7 @@ public struct BirthSearch {
     var node = variable
     var path = [variable]
     while true {
-      let parts = reverse.contributions[node] ?? []
+      let parts = reverse.contributions[node]
       guard let part = parts.first(where: { known[$0.value].map(isBad) ?? false }) else {
         if !parts.isEmpty {
           return Birth(
@@ -194,7 +193,7 @@ public struct BirthSearch {
         }
         // Nothing reaches it.
         var blamed = node
-        while reverse.contributions[blamed] == nil, let next = user(of: blamed) {
+        while reverse.contributions[blamed].isEmpty, let next = user(of: blamed) {
           (blamed, path) = (next, path + [next])
           if case .zero? = graph.primitive(of: next)?.derivative { break }
         }

@@ -30,12 +30,16 @@ public func vectorJacobianProduct(
 /// H v of a number for each variable, in its shape, the variables moving along `directions`, each in
 /// the shape of its variable.
 ///
+/// The gradient is brought into a stable form of its own before it is differentiated: x/sqrt(x² + 1)
+/// loses in its slope what it does not lose in its value.
+///
 /// Cost: one forward sweep over a reverse one; the Hessian is never formed.
 public func hessianVectorProduct(
   of output: NodeID, variables: [NodeID], along directions: [NodeID: NodeID],
   in graph: inout Graph
 ) -> [NodeID] {
-  let slopes = gradient(of: output, variables: variables, in: &graph)
+  let slopes = graph.stabilised(
+    gradient(of: output, variables: variables, in: &graph), cuts: variables)
   let forward = ForwardMode(&graph, seeds: directions, outputs: slopes)
   return slopes.map { forward.tangents[$0] ?? graph.filled(0, graph.shape(of: $0)) }
 }

@@ -161,11 +161,11 @@ extension Graph {
     var terms: [NodeID] = []
     var pending = [node]
     while let node = pending.popLast() {
-      if primitive(of: node)?.symbol == .addAt {
+      if symbol(of: node) == .addAt {
         let operands = Array(operands(of: node))
         pending.append(apply(Primitive[.place], Array(operands.dropFirst()), attribute(of: node)))
         pending.append(operands[0])
-      } else if primitive(of: node)?.symbol == .add,
+      } else if symbol(of: node) == .add,
         operands(of: node).allSatisfy({ shape(of: $0) == shape(of: node) })
       {
         pending += operands(of: node).reversed()
@@ -178,12 +178,12 @@ extension Graph {
 
   /// The vectors of a product column times row that is a matrix of some size.
   fileprivate func outerProduct(_ node: NodeID) -> (NodeID, NodeID)? {
-    guard primitive(of: node)?.symbol == .product, let column = operands(of: node).first,
+    guard symbol(of: node) == .product, let column = operands(of: node).first,
       let row = operands(of: node).last, shape(of: column).isVector, shape(of: row).isRow,
       shape(of: node).dimensions.allSatisfy({ $0 >= 4 })
     else { return nil }
     // What the row is the transpose of is often an input, of which all values are there already.
-    if primitive(of: row)?.symbol == .transpose, let vector = operands(of: row).first {
+    if symbol(of: row) == .transpose, let vector = operands(of: row).first {
       return (column, vector)
     }
     return (column, row)
@@ -201,7 +201,7 @@ extension Graph {
       let node = NodeID(rawValue: Int32(index))
       // What is picked from an array that changes is kept, else the array would be in every step.
       let isPicked =
-        primitive(of: node)?.symbol == .pick
+        symbol(of: node) == .pick
         && operands(of: node).first.map { varies[$0.index] }
           ?? false
       isCostly[index] =

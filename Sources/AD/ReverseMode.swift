@@ -15,9 +15,9 @@ public struct ReverseMode {
   }
 
   /// The adjoint of each active node that the output depends on.
-  public private(set) var adjoints: [NodeID: NodeID] = [:]
+  private(set) var adjoints: NodeMap<NodeID>
   /// Its parts, in the order in which the children were reached (the last child first).
-  public private(set) var contributions: [NodeID: [Contribution]] = [:]
+  private(set) var contributions: ContributionLists
   private let seeds: [NodeID: NodeID]
 
   /// Pulls `seed` (in the shape of `output`; 1 for a scalar) back to `variables`.
@@ -35,10 +35,14 @@ public struct ReverseMode {
   ///
   /// - Parameter seeds: output → adjoint, in its shape.
   public init(_ graph: inout Graph, seeds: [NodeID: NodeID], variables: [NodeID]) {
-    let stops = Set(variables)
     let isActive = graph.descendants(of: variables)
     self.seeds = seeds.filter { isActive[$0.key.index] }
-    guard let last = self.seeds.keys.max() else { return }
+    let last = self.seeds.keys.max()
+    adjoints = NodeMap(count: last.map { $0.index + 1 } ?? 0)
+    contributions = ContributionLists(count: last.map { $0.index + 1 } ?? 0)
+    guard let last else { return }
+    var isStop = Array(repeating: false, count: graph.count)
+    for variable in variables { isStop[variable.index] = true }
     var reached = Array(repeating: false, count: last.index + 1)
     for output in self.seeds.keys { reached[output.index] = true }
     var results: [NodeID: [(projection: NodeID, adjoint: NodeID)]] = [:]
@@ -51,24 +55,24 @@ public struct ReverseMode {
       let operands = Array(graph.operands(of: node))
       let active = operands.map { isActive[$0.index] }
       let parts: [NodeID?]
-      if let loop = results[node] {
-        if stops.contains(node) { continue }
+      if !results.isEmpty, let loop = results[node] {
+        if isStop[index] { continue }
         parts = graph.pullback(loop: node, adjoints: loop, isActive: active)
       } else {
         let adjoint = total(&graph, of: node)
-        guard !stops.contains(node), let primitive else { continue }
+        guard !isStop[index], let primitive else { continue }
         if graph.loopOutput(of: node) != nil {
           // What reads a loop is collected; the loop itself, further down, pulls all of it back.
           results[operands[0], default: []].append((node, adjoint))
           reached[operands[0].index] = true
           continue
         }
-        parts = Self.pullback(&graph, node, primitive, adjoint, active)
+        parts = Self.pullback(&graph, node, primitive, operands, adjoint, active)
       }
       for (operand, part) in zip(operands, parts) {
         guard let part else { continue }
         reached[operand.index] = true
-        contributions[operand, default: []].append(Contribution(child: node, value: part))
+        contributions.append(Contribution(child: node, value: part), to: operand)
       }
     }
   }
@@ -81,18 +85,17 @@ public struct ReverseMode {
   private mutating func total(_ graph: inout Graph, of node: NodeID) -> NodeID {
     if let known = adjoints[node] { return known }
     var sum = seeds[node]
-    for part in contributions[node] ?? [] { sum = graph.accumulated(sum, part.value) }
+    contributions.forEach(of: node) { sum = graph.accumulated(sum, $0.value) }
     let adjoint = sum ?? graph.filled(0, graph.shape(of: node))
     adjoints[node] = adjoint
     return adjoint
   }
 
   /// What a node passes back to each of its active operands.
-  static func pullback(
-    _ graph: inout Graph, _ node: NodeID, _ primitive: Primitive, _ adjoint: NodeID,
-    _ isActive: [Bool]
+  private static func pullback(
+    _ graph: inout Graph, _ node: NodeID, _ primitive: Primitive, _ operands: [NodeID],
+    _ adjoint: NodeID, _ isActive: [Bool]
   ) -> [NodeID?] {
-    let operands = Array(graph.operands(of: node))
     switch primitive.derivative {
     case .zero: return operands.map { _ in nil }
     case .elementwise(let partials, let alone):
@@ -102,14 +105,14 @@ public struct ReverseMode {
         let formula = (isAlone ? alone : nil)?[position] ?? partials[position]
         let partial = graph.instantiate(formula, for: node)
         let product = graph.apply(.strongMultiply, adjoint, partial)
-        let full = graph.broadcast(product, to: graph.shape(of: node))
-        return graph.summed(full, to: graph.shape(of: operands[position]))
+        let full = graph.broadcast(product, like: node)
+        return graph.summed(full, like: operands[position])
       }
     case .reduction(let gradient):
       guard isActive[0] else { return [nil] }
       let partial = graph.instantiate(gradient, for: node)
       let product = graph.apply(.strongMultiply, adjoint, partial)
-      return [graph.broadcast(product, to: graph.shape(of: operands[0]))]
+      return [graph.broadcast(product, like: operands[0])]
     case .general(_, let pullback): return pullback(&graph, node, adjoint, isActive)
     case .loop: preconditionFailure("a loop is differentiated as a whole")
     }

@@ -166,7 +166,7 @@ private struct StepGrouping {
   }
 
   private func isAddedConstant(_ node: NodeID) -> Bool {
-    switch graph.primitive(of: node)?.symbol {
+    switch graph.symbol(of: node) {
     case .add, .subtract: activeOperands(node).count == 1
     default: false
     }
@@ -177,7 +177,7 @@ private struct StepGrouping {
     guard activeOperands(node).count == 1, let first = graph.operands(of: node).first else {
       return false
     }
-    return switch graph.primitive(of: node)?.symbol {
+    return switch graph.symbol(of: node) {
     case .negate, .multiply, .product: true
     case .divide: isActive[first.index]
     default: false

@@ -4,13 +4,15 @@ extension Session {
   /// The commands whose values and gradients get a warning when they are not finite.
   private static let watchedCommands: Set<String> = ["grad", "hess", "jac", "jvp", "vjp", "hvp"]
 
-  /// One line for a printed value or gradient that is nan or inf, with the step where it was born; nil
-  /// where nothing is wrong or the value was given so.
+  /// One line for a value or gradient that is nan or inf, with the step where it was born; nil where
+  /// nothing is wrong or the value was given so. The value counts where a command prints the gradient
+  /// alone: of a target that overflows the gradient may be 0, and is not the true one.
   func birthWarning(_ output: Output) -> Diagnostic? {
-    let isBad = output.blocks.contains {
-      guard case .value(_, let value) = $0 else { return false }
-      return value.tensors.contains { !$0.elements.allSatisfy(\.isFinite) }
-    }
+    let isBad =
+      output.blocks.contains {
+        guard case .value(_, let value) = $0 else { return false }
+        return value.tensors.contains { !$0.elements.allSatisfy(\.isFinite) }
+      } || output.json.contains { $0.member("value").map { !$0.isFinite } ?? false }
     guard isBad, let subject = subject(of: output) else { return nil }
     let source = SourceText(subject)
     guard
@@ -25,11 +27,8 @@ extension Session {
   /// What was evaluated or differentiated, as it can be typed.
   private func subject(of output: Output) -> String? {
     for object in output.json {
-      guard case .object(let members) = object else { continue }
       func text(_ key: String) -> String? {
-        members.lazy.compactMap { member -> String? in
-          if member.key == key, case .string(let text) = member.value { text } else { nil }
-        }.first
+        if case .string(let text)? = object.member(key) { text } else { nil }
       }
       if let command = text("command") {
         return Self.watchedCommands.contains(command) ? text("of") : nil
@@ -42,5 +41,22 @@ extension Session {
       if let statement = text("statement") { return statement }
     }
     return nil
+  }
+}
+
+extension JSONValue {
+  /// A member of an object.
+  fileprivate func member(_ key: String) -> JSONValue? {
+    guard case .object(let members) = self else { return nil }
+    return members.first { $0.key == key }?.value
+  }
+
+  /// Whether there is neither nan nor infinity in it.
+  fileprivate var isFinite: Bool {
+    switch self {
+    case .number(let number): number.isFinite
+    case .array(let entries): entries.allSatisfy(\.isFinite)
+    default: true
+    }
   }
 }

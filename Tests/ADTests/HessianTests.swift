@@ -37,6 +37,19 @@ import Testing
     #expect(values == [Tensor(36), Tensor(.vector(2), [10, 12])])
   }
 
+  /// Where the two halves of the second derivative cancel: true values of 40 digits, rounded.
+  @Test(
+    arguments: [
+      ("sqrt(x^2 + 2)", 1e6, 1.999999999994e-18), ("sqrt(x^2 + 2)", 1e9, 2e-27),
+      ("hypot(x, 3)", 1e8, 8.99999999999998785e-24), ("hypot(3, x)", -1e8, 8.99999999999998785e-24),
+      ("grad(u -> sqrt(u^2 + 2))(x)", 1e5, -5.999999997e-20),
+    ] as [(String, Double, Double)])
+  func keepsTheDigitsOfLengths(formula: String, x: Double, expected: Double) throws {
+    var typed = try TypedFormula(formula, at: [("x", x)])
+    let second = try typed.secondDerivative()
+    #expect(Fixture.agrees(second, expected, relative: 1e-14, absolute: 0), "\(second)")
+  }
+
   @Test(
     arguments: [
       ([2, 0, 0, 3], .positive), ([-2, 1, 1, -3], .negative),

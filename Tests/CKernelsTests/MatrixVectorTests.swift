@@ -49,6 +49,25 @@ import Testing
     }
   }
 
+  @Test("short contiguous columns are four chains", arguments: KernelSet.all)
+  func shortColumnsAreFourChains(set: KernelSet) {
+    var source = NumberSource(seed: 55)
+    let (a, x) = (source.numbers(32 * 23, in: -1...1), source.numbers(23, in: -1...1))
+    let before = source.numbers(32, in: -1...1)
+    for (m, n) in [(2, 23), (7, 4), (20, 22), (31, 3), (32, 21)] {
+      var y = before
+      set.kernels.gemv(m, n, a, 1, m, x, &y, 1)
+      for i in 0..<m {
+        var chains = [before[i], 0, 0, 0]
+        for j in 0..<n {
+          chains[j % 4] = set.kernels.mul_add_one(a[i + j * m], x[j], chains[j % 4])
+        }
+        #expect(y[i] == (chains[0] + chains[1]) + (chains[2] + chains[3]), "\(m)×\(n), row \(i)")
+      }
+      #expect(y[m...] == before[m...])
+    }
+  }
+
   @Test("rank-one updates", arguments: KernelSet.all)
   func outerProducts(set: KernelSet) {
     var source = NumberSource(seed: 54)

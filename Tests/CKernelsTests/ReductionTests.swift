@@ -51,6 +51,20 @@ import Testing
     }
   }
 
+  @Test("products of up to 32 entries are summed in eight chains", arguments: KernelSet.all)
+  func shortDots(set: KernelSet) {
+    var source = NumberSource(seed: 26)
+    let (x, y) = (source.numbers(32, in: -1...1), source.numbers(32, in: -1...1))
+    for n in 0...32 {
+      var chains = [Double](repeating: 0, count: 8)
+      for i in 0..<n { chains[i % 8] = set.kernels.mul_add_one(x[i], y[i], chains[i % 8]) }
+      for half in [4, 2, 1] {
+        for j in 0..<half { chains[j] += chains[j + half] }
+      }
+      #expect(set.kernels.dot(x, y, n) == chains[0], "length \(n)")
+    }
+  }
+
   @Test("extremes at every place", arguments: KernelSet.all)
   func extremes(set: KernelSet) {
     var source = NumberSource(seed: 23)

@@ -326,4 +326,10 @@ import Testing
       replay.text.contains("warning: f is nan: born at v_1 = log(v_0) at v_0 = -0.3 (:why f)"))
     #expect(replay.text.split(separator: "\n").count { $0.hasPrefix("warning") } == 1)
   }
+
+  /// Also where only a gradient is printed, and that is finite.
+  @Test func aValueThatOverflowsIsWarnedOf() {
+    let replay = Replay("x=1e200\n:grad log(x^2+x+1)")
+    #expect(replay.text.contains("∂f/∂x = 0\nwarning: log(x^2+x+1) is inf: born at v_1 = v_0^2"))
+  }
 }

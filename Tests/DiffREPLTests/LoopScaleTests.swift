@@ -77,6 +77,52 @@ import Testing
         """)
   }
 
+  /// A triangle of numbers packed in row k, as the entries of a matrix: conditions on i and j are
+  /// decided while elaborating, also within a loop over k, and the matrix is one gather a step.
+  @Test func packedEntriesAreGathered() throws {
+    let model = """
+      below(j) = (j - 1)*3 - j*(j - 1)/2
+      entry(k, i, j) = if i == j then exp(A[k,i]) else if i > j then A[k,3+below(j)+i-j] else 0
+      M(k) = [entry(k, i, j) for i in 1:3, j in 1:3]
+      X = reshape(cos(1:30), 3, 10)
+      A = reshape(sin(1:24), 4, 6)
+
+      """
+    let operations = try #require(
+      Self.answer(model + ":time sum(sum((M(k)*X).^2) for k in 1:4)")["operations"] as? Int)
+    #expect(operations < 4 * 30)
+    let terms = (1...4).map { "sum((M(\($0))*X).^2)" }.joined(separator: " + ")
+    _ = try Self.answer(
+      model + """
+        F = sum(sum((M(k)*X).^2) for k in 1:4)
+        G = \(terms)
+        assert F ≈ G within 1e-14
+        assert grad(F, A) ≈ grad(G, A) within 1e-13
+        assert hess(F, A) ≈ hess(G, A) within 1e-12
+        F
+        """)
+  }
+
+  /// An index outside is an error where some entry asks for it, and none where no entry does.
+  @Test(arguments: [
+    ("if i > 9 then A[k+9,i] else A[k,i]", true), ("if i == 2 then A[k+9,i] else A[k,i]", false),
+    ("if i == k then A[k,i] else A[k+9,i]", false), ("if i != k then A[k,i] else 7", true),
+    ("if k > 9 then A[k+9,i] else A[k,i]", true),
+    ("if k < 9 then if i > 1 then A[k,i] else A[1,k] else A[k+9,i]", true),
+  ])
+  func linesOfBranchesNotTaken(_ entry: String, isInside: Bool) {
+    let replay = Replay(
+      """
+      A = reshape(sin(1:9), 3, 3)
+      B(k) = [\(entry) for i in 1:3]
+      F = sum(sum((eye(3)*reshape(B(k), 3, 1)).^2) for k in 1:3)
+      G = sum(B(1).^2) + sum(B(2).^2) + sum(B(3).^2)
+      assert F ≈ G within 1e-14
+      """)
+    #expect((replay.errorText == "") == isInside, "\(replay.errorText)")
+    if !isInside { #expect(replay.errorText.contains("is outside 1…3")) }
+  }
+
   /// The value and the gradient need the variables, the gradient and little else.
   @Test func memoryIsThatOfTheData() throws {
     let count = 1_000_000

@@ -89,10 +89,9 @@ struct DescentLoop {
     return result(reason, iteration, norm, lastValue)
   }
 
-  func result(
+  mutating func result(
     _ reason: StopReason, _ iteration: Int, _ norm: Double, _ lastValue: Double
   ) -> Descent.Result {
-    var history = self.history
     history.finish(at: objective.point)
     return Descent.Result(
       reason: reason, history: history, rows: wholeRows ?? history.records,

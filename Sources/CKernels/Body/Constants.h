@@ -78,6 +78,35 @@ static const double log_cubic_polynomial[9] = {
   0x1.c71d9f157a737p-4, -0x1.9a498eabc2cfep-4, 0x1.71d5173163b6ap-4,
 };
 
+// ---- log(1 + e) = log(1 + r) - log c, 0 ≤ e ≤ 1, 1 + r = c (1 + e), the interval round(15 e)
+
+/// c of nine bits for each interval; 1 for the first.
+static const double unit_inverse[16] = {
+  0x1.0p+0, 0x1.ep-1, 0x1.c4p-1, 0x1.abp-1, 0x1.94p-1, 0x1.8p-1, 0x1.6ep-1, 0x1.5dp-1,
+  0x1.4ep-1, 0x1.4p-1, 0x1.33p-1, 0x1.27p-1, 0x1.1cp-1, 0x1.12p-1, 0x1.09p-1, 0x1.0p-1,
+};
+
+/// -log c, and what is missing.
+static const double unit_table_high[16] = {
+  0x0.0p+0, 0x1.08598b59e3a07p-4, 0x1.fe89139dbd566p-4, 0x1.73cb9074fd14dp-3,
+  0x1.e530effe71012p-3, 0x1.269621134db92p-2, 0x1.57bf753c8d1fbp-2, 0x1.8873658327ccfp-2,
+  0x1.b56fa04462909p-2, 0x1.e148a1a2726cep-2, 0x1.05e04c1aa2c06p-1, 0x1.1a4a738b7a33cp-1,
+  0x1.2dbf557b0df43p-1, 0x1.4019c2125ca93p-1, 0x1.513356667fc57p-1, 0x1.62e42fefa39efp-1,
+};
+static const double unit_table_low[16] = {
+  0x0.0p+0, -0x1.dd7009902bf32p-58, -0x1.ac9f4215f9393p-58, -0x1.521a000b4cf01p-57,
+  0x1.2276041f43042p-59, 0x1.e0efadd9db02bp-56, -0x1.0908d15f88b63p-57, -0x1.c43eff892d8d0p-58,
+  0x1.494b610665378p-56, -0x1.ac81cc8a4dfb8p-56, 0x1.862e53e393760p-60, 0x1.58930213c987dp-55,
+  -0x1.b941ee770436bp-56, 0x1.86cf0f38b461ap-57, 0x1.ca64cc3d52c87p-56, 0x1.abc9e3b39803fp-56,
+};
+
+/// (log(1 + r) - r) / r² for -0.03125 ≤ r ≤ 0.03334, error below 2^-60 / r.
+static const double unit_polynomial[9] = {
+  -0x1.0000000000000p-1, 0x1.5555555555514p-2, -0x1.0000000000a33p-2,
+  0x1.9999999b31777p-3, -0x1.55555539697b1p-3, 0x1.24923370875b6p-3,
+  -0x1.0000ba61e9dc6p-3, 0x1.c7f84cf882cd6p-4, -0x1.96eb42938d8f1p-4,
+};
+
 // ---- sin x, cos x: x = n π/2 + r, |r| ≤ π/4
 
 static const double quadrants_per_unit = 0x1.45f306dc9c883p-1;

@@ -76,3 +76,26 @@ LANEWISE V log1p_of(V x) {
   }
   return signed_like(y, x);
 }
+
+/// log(1 + e + e_low) for 0 ≤ e ≤ 1: less work than `log1p_of`, for there is no exponent to split off,
+/// and 1 + e is never rounded. See Constants.h.
+LANEWISE V log1p_of_unit(V e, V e_low) {
+  L interval = bits(multiply_add(e, 15, rounder));
+  V inverse = looked_up(unit_inverse, interval);
+#if SET_HAS_FUSED
+  V r = multiply_add(e, inverse, inverse - 1);
+#else
+  // The inverse has nine bits: both products are exact.
+  V e_high = number(bits(e) & (long)0xffffffff00000000);
+  V r = (e_high * inverse + (inverse - 1)) + (e - e_high) * inverse;
+#endif
+  const double *c = unit_polynomial;
+  V square = r * r, fourth = square * square;
+  V a = multiply_add(multiply_add(r, c[3], c[2]), square, multiply_add(r, c[1], c[0]));
+  V b = multiply_add(multiply_add(r, c[7], c[6]), square, multiply_add(r, c[5], c[4]));
+  V series = multiply_add(multiply_add(fourth, c[8], b), fourth, a);
+  V low = multiply_add(e_low, inverse, looked_up(unit_table_low, interval));
+  // high + r loses digits where the two nearly cancel, just above the first interval.
+  V high = looked_up(unit_table_high, interval), sum = high + r;
+  return sum + ((r - (sum - high)) + multiply_add(square, series, low));
+}

@@ -5,6 +5,9 @@
 /// Columns taken at a time, and rows of one pass: a stretch of y stays in the first-level cache.
 #define COLUMNS_AT_ONCE 8
 #define STRETCH 512
+/// Chains of additions side by side over short columns, and vectors of y in each.
+#define CHAINS 4
+#define VECTORS_IN_CHAINS (LANES == 8 ? 4 : 2)
 
 /// The sums of four rows' accumulators, added in the order of `folded_sum`, four at a time.
 static inline __attribute__((always_inline)) void fold_four(double *out, V total[][ACCUMULATORS]) {
@@ -85,18 +88,33 @@ static inline __attribute__((always_inline)) void short_row_products(
     V sum[LANES];
     _Pragma("clang loop unroll(full)") for (int r = 0; r < LANES; r++) {
       const double *line = a + r * a_row;
-      V total[ACCUMULATORS];
-      _Pragma("clang loop unroll(full)") for (int j = 0; j < ACCUMULATORS; j++) total[j] = 0;
+      V total = 0;
       _Pragma("clang loop unroll(full)") for (int j = 0; j < vectors; j++) {
         const double *at = line + j * LANES;
         V entries = j < vectors - 1 ? load(at) : load_part(at, part, 0);
-        total[j] = multiply_add(entries, factor[j], total[j]);
+        total = multiply_add(entries, factor[j], total);
       }
-      sum[r] = gathered_sum(total);
+      sum[r] = total;
     }
     V sums = sums_across(sum);
     store(y + i, accumulate ? load(y + i) + sums : sums);
   }
+}
+
+/// Rows of at most 32 entries, as many as are a multiple of `LANES`; how many that were.
+static inline long short_row_blocks(
+  long m, long n, const double *a, long a_row, const double *x, double *y, int accumulate
+) {
+#if LANES == 8
+  long vectors = (n + LANES - 1) / LANES, part = n - (vectors - 1) * LANES;
+  if (vectors == 1) short_row_products(1, part, m, a, a_row, x, y, accumulate);
+  else if (vectors == 2) short_row_products(2, part, m, a, a_row, x, y, accumulate);
+  else if (vectors == 3) short_row_products(3, part, m, a, a_row, x, y, accumulate);
+  else if (vectors == 4) short_row_products(4, part, m, a, a_row, x, y, accumulate);
+  return n > 0 ? m / LANES * LANES : 0;
+#else
+  return 0;
+#endif
 }
 
 /// Rows contiguous.
@@ -105,16 +123,14 @@ static void row_products(
 ) {
   double sums[ROWS_AT_ONCE];
   long i = 0;
-#if LANES == 8
-  if (n > 0 && n <= 32) {
-    long vectors = (n + LANES - 1) / LANES, part = n - (vectors - 1) * LANES;
-    if (vectors == 1) short_row_products(1, part, m, a, a_row, x, y, accumulate);
-    else if (vectors == 2) short_row_products(2, part, m, a, a_row, x, y, accumulate);
-    else if (vectors == 3) short_row_products(3, part, m, a, a_row, x, y, accumulate);
-    else short_row_products(4, part, m, a, a_row, x, y, accumulate);
-    i = m / LANES * LANES;
+  if (n <= 32) {
+    i = short_row_blocks(m, n, a, a_row, x, y, accumulate);
+    for (; i < m; i++) {
+      double sum = short_dot(a + i * a_row, x, n);
+      y[i] = accumulate ? y[i] + sum : sum;
+    }
+    return;
   }
-#endif
   for (; i + ROWS_AT_ONCE <= m; i += ROWS_AT_ONCE) {
     row_dots(ROWS_AT_ONCE, sums, a + i * a_row, a_row, x, n);
     for (int r = 0; r < ROWS_AT_ONCE; r++) y[i + r] = accumulate ? y[i + r] + sums[r] : sums[r];
@@ -146,40 +162,58 @@ static inline __attribute__((always_inline)) void add_columns(
   }
 }
 
-/// Columns of at most four vectors, so that y stays in registers; the last vector has `part` entries
-/// if that is not 0.
+/// Columns of `vectors` vectors, so that y stays in registers; the last vector has `part` entries if that
+/// is not 0. Column j belongs to chain j mod 4: one chain would wait for its own last sum.
 static inline __attribute__((always_inline)) void add_short_columns(
   int vectors, long part, double *y, const double *a, long a_column, const double *x, long n,
   int accumulate
 ) {
-  V sum[4];
+  V sum[CHAINS][VECTORS_IN_CHAINS];
+  _Pragma("clang loop unroll(full)") for (int v = 0; v < vectors; v++) {
+    sum[0][v] = accumulate ? tile_load(y + v * LANES, v == vectors - 1 ? part : 0) : (V)0.0;
+    for (int chain = 1; chain < CHAINS; chain++) sum[chain][v] = 0;
+  }
+#define ADD_COLUMN(chain, j)                                                             \
+  _Pragma("clang loop unroll(full)") for (int v = 0; v < vectors; v++) sum[chain][v] =   \
+    multiply_add(                                                                        \
+      tile_load(a + (j) * a_column + v * LANES, v == vectors - 1 ? part : 0), x[j], sum[chain][v]);
+  long j = 0;
+  for (; j + CHAINS <= n; j += CHAINS)
+    _Pragma("clang loop unroll(full)") for (int chain = 0; chain < CHAINS; chain++)
+      ADD_COLUMN(chain, j + chain)
+  _Pragma("clang loop unroll(full)") for (int chain = 0; chain < CHAINS - 1; chain++)
+    if (j + chain < n) ADD_COLUMN(chain, j + chain)
   _Pragma("clang loop unroll(full)") for (int v = 0; v < vectors; v++)
-    sum[v] = accumulate ? tile_load(y + v * LANES, v == vectors - 1 ? part : 0) : (V)0.0;
-  _Pragma("clang loop unroll_count(4)") for (long j = 0; j < n; j++)
-    _Pragma("clang loop unroll(full)") for (int v = 0; v < vectors; v++)
-      sum[v] = multiply_add(
-        tile_load(a + j * a_column + v * LANES, v == vectors - 1 ? part : 0), x[j], sum[v]);
-  _Pragma("clang loop unroll(full)") for (int v = 0; v < vectors; v++)
-    tile_store(y + v * LANES, sum[v], v == vectors - 1 ? part : 0);
+    tile_store(
+      y + v * LANES, (sum[0][v] + sum[1][v]) + (sum[2][v] + sum[3][v]),
+      v == vectors - 1 ? part : 0);
+}
+
+/// Columns of at most 32 entries, as many vectors at a time as there are registers for.
+static void short_column_products(
+  long m, long n, const double *a, long a_column, const double *x, double *y, int accumulate
+) {
+#define ADD_SHORT_COLUMNS(vectors, part) \
+  add_short_columns(vectors, part, y + i, a + i, a_column, x, n, accumulate)
+  for (long i = 0; i < m; i += VECTORS_IN_CHAINS * LANES) {
+    long entries = least(m - i, VECTORS_IN_CHAINS * LANES), part = entries % LANES;
+    switch ((entries - 1) / LANES) {
+    case 0: if (part) ADD_SHORT_COLUMNS(1, part); else ADD_SHORT_COLUMNS(1, 0); break;
+    case 1: if (part) ADD_SHORT_COLUMNS(2, part); else ADD_SHORT_COLUMNS(2, 0); break;
+#if VECTORS_IN_CHAINS > 2
+    case 2: if (part) ADD_SHORT_COLUMNS(3, part); else ADD_SHORT_COLUMNS(3, 0); break;
+    default: if (part) ADD_SHORT_COLUMNS(4, part); else ADD_SHORT_COLUMNS(4, 0); break;
+#endif
+    }
+  }
 }
 
 /// Columns contiguous.
 static void column_products(
   long m, long n, const double *a, long a_column, const double *x, double *y, int accumulate
 ) {
-  if (m > 0 && m <= 4 * LANES) {
-    long vectors = (m + LANES - 1) / LANES, part = m % LANES;
-    if (part) {
-      if (vectors == 1) add_short_columns(1, part, y, a, a_column, x, n, accumulate);
-      else if (vectors == 2) add_short_columns(2, part, y, a, a_column, x, n, accumulate);
-      else if (vectors == 3) add_short_columns(3, part, y, a, a_column, x, n, accumulate);
-      else add_short_columns(4, part, y, a, a_column, x, n, accumulate);
-    } else {
-      if (vectors == 1) add_short_columns(1, 0, y, a, a_column, x, n, accumulate);
-      else if (vectors == 2) add_short_columns(2, 0, y, a, a_column, x, n, accumulate);
-      else if (vectors == 3) add_short_columns(3, 0, y, a, a_column, x, n, accumulate);
-      else add_short_columns(4, 0, y, a, a_column, x, n, accumulate);
-    }
+  if (m <= 32) {
+    short_column_products(m, n, a, a_column, x, y, accumulate);
     return;
   }
   for (long i = 0; i < m; i += STRETCH) {

@@ -1,5 +1,5 @@
-/// Sums and extremes over an array. Entry i belongs to accumulator i mod 32 whatever the number of
-/// lanes, so every set adds in the same order.
+/// Sums and extremes over an array. Entry i belongs to accumulator i mod 32 (in a short sum of products
+/// mod 8) whatever the number of lanes, so every set adds in the same order.
 
 #define ACCUMULATORS (32 / LANES)
 
@@ -74,7 +74,39 @@ REDUCTION(reduce_sum_squares, 0, 0, plus_square, sum)
 REDUCTION(reduce_maximum, -INFINITY, -INFINITY, max_of, max)
 REDUCTION(reduce_minimum, INFINITY, INFINITY, min_of, min)
 
+/// Of at most 32 products entry i belongs to accumulator i mod 8: so there are fewer to add at the end.
+#define SHORT_ACCUMULATORS (8 / LANES)
+
+/// The accumulators of a short sum combined as those of a long one.
+static inline __attribute__((always_inline)) V gathered_short_sum(V *total) {
+  _Pragma("clang loop unroll(full)") for (int j = SHORT_ACCUMULATORS / 2; j >= 1; j /= 2)
+    _Pragma("clang loop unroll(full)") for (int i = 0; i < j; i++) total[i] += total[i + j];
+  return total[0];
+}
+
+/// One vector to one number, halves added to each other.
+static inline __attribute__((always_inline)) double sum_of_lanes(V x) {
+  IF_EIGHT_LANES(x += SWAPPED_4(x);)
+  IF_FOUR_LANES(x += SWAPPED_2(x);)
+  return (x + SWAPPED_1(x))[0];
+}
+
+static double short_dot(const double *a, const double *b, long n) {
+  V total[SHORT_ACCUMULATORS];
+  for (int j = 0; j < SHORT_ACCUMULATORS; j++) total[j] = 0;
+  _Pragma("clang loop unroll(full)") for (int j = 0; j < ACCUMULATORS; j++) {
+    long at = j * LANES, left = n - at;
+    if (left <= 0) break;
+    V x = left >= LANES ? load(a + at) : load_part(a + at, left, 0);
+    V y = left >= LANES ? load(b + at) : load_part(b + at, left, 0);
+    V *sum = &total[j % SHORT_ACCUMULATORS];
+    *sum = multiply_add(x, y, *sum);
+  }
+  return sum_of_lanes(gathered_short_sum(total));
+}
+
 static double reduce_dot(const double *a, const double *b, long n) {
+  if (n <= 32) return short_dot(a, b, n);
   V total[ACCUMULATORS];
   for (int j = 0; j < ACCUMULATORS; j++) total[j] = 0;
   long i = 0;

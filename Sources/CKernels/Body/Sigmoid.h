@@ -47,11 +47,7 @@ LANEWISE V sigmoid_beyond(V x, V y) {
 
 /// max(x, 0) + log(1 + e) with e + e_low = e^-|x|.
 LANEWISE V softplus_from(V x, V e, V e_low) {
-  V sum = 1 + e;
-  V low, high = log_pair(sum, 1, ((1 - sum) + e) + e_low, 0, &low);
-  V ramp = choose(x > 0, x, 0);
-  V y = ramp + high;
-  return y + (sum_error(ramp, high, y) + low);
+  return choose(x > 0, x, 0) + log1p_of_unit(e, e_low);
 }
 
 LANEWISE V softplus_beyond(V x, V y) {

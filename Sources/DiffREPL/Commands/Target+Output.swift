@@ -32,15 +32,24 @@ extension Target {
 
   /// The entries of all variables, one after the other and each array row by row: `x`, `y[1]`,
   /// `A[1,2]`.
-  var entryNames: [String] {
-    variables.flatMap { variable -> [String] in
+  var entryNames: [String] { entryNames(first: Int.max) }
+
+  /// The names of the first entries only: there may be millions.
+  func entryNames(first limit: Int) -> [String] {
+    var names: [String] = []
+    for variable in variables where names.count < limit {
       let shape = graph.shape(of: variable.node), name = variable.name.spelling
-      if shape.isScalar { return [name] }
+      if shape.isScalar {
+        names.append(name)
+        continue
+      }
       let columns = shape.isMatrix ? shape.dimensions[1] : 0
-      return (0..<shape.count).map { entry in
-        shape.isMatrix
-          ? "\(name)[\(entry / columns + 1),\(entry % columns + 1)]" : "\(name)[\(entry + 1)]"
+      for entry in 0..<min(shape.count, limit - names.count) {
+        names.append(
+          shape.isMatrix
+            ? "\(name)[\(entry / columns + 1),\(entry % columns + 1)]" : "\(name)[\(entry + 1)]")
       }
     }
+    return names
   }
 }

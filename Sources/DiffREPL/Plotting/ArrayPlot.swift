@@ -108,14 +108,14 @@ struct ArrayPlot {
   private static func path(_ run: RunArrays) -> Plot {
     let rows = run.iterations.count, names = run.entryNames
     let entries = run.values[1].value.elements
-    func column(_ j: Int) -> [Double] { (0..<rows).map { entries[$0 * names.count + j] } }
-    guard names.count == 2 else {
-      let shown = min(names.count, 8)
+    func column(_ j: Int) -> [Double] { (0..<rows).map { entries[$0 * run.dimension + j] } }
+    guard run.dimension == 2 else {
       let ks = run.iterations.map { Double($0) }
-      let rest = names.count > shown ? " (the first \(shown) of \(names.count))" : ""
+      let isWhole = names.count == run.dimension
+      let rest = isWhole ? "" : " (the first \(names.count) of \(run.dimension))"
       var plot = Plot(
-        title: "\(names.prefix(shown).joined(separator: ", ")) against k\(rest)",
-        curves: (0..<shown).map { Plot.Curve(name: names[$0], x: ks, y: column($0)) })
+        title: "\(names.joined(separator: ", ")) against k\(rest)",
+        curves: names.indices.map { Plot.Curve(name: names[$0], x: ks, y: column($0)) })
       plot.x.label = "k"
       return plot
     }

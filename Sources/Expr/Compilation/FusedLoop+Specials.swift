@@ -85,6 +85,7 @@ extension FusedLoop {
     let first = start == 0 ? 0 : start + reach
     let end = start + length == extent.count ? count : start + length + reach
     (target + first).update(repeating: 0, count: end - first)
+    if isLong { Kernels.prefetch(target + end, length) }
     for part in range {
       let place = parts[part].offset + start, block = registers[parts[part].register]
       var ahead = 0

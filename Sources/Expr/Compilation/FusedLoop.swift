@@ -78,6 +78,9 @@ final class FusedLoop {
   private let pollMask: Int
   /// Whether a row is longer than a block.
   let isWide: Bool
+  /// Whether arrays leave the caches between runs: then the next block is asked for while this one is
+  /// computed, for the processor itself looks ahead only along what is read without pause.
+  let isLong: Bool
   private let moving: UnsafeMutableBufferPointer<Moving>
   private let numbers: UnsafeMutableBufferPointer<Repeated>
   private let rows: UnsafeMutableBufferPointer<Repeated>
@@ -118,6 +121,7 @@ final class FusedLoop {
     totals = .holding(Array(repeating: 0, count: specials.count))
     let shape = BlockShape(extent, specials)
     isWide = shape.isWide
+    isLong = extent.count > 1 << 15
     block = shape.block
     pollMask = shape.work(of: instructions.count) > 1 << 16 ? 0 : 1023
     let capacity = shape.capacity, stride = shape.stride
@@ -216,6 +220,9 @@ final class FusedLoop {
     while start < end {
       let length = isWide ? min(block, width - column) : min(block, end - start)
       for item in moving { registers[item.register] = item.base + start }
+      if isLong {
+        for item in moving { Kernels.prefetch(item.base + start + length, block) }
+      }
       if !rows.isEmpty && isWide {
         for item in rows { registers[item.register] = memory.pointer(item.location) + column }
       }

@@ -36,6 +36,10 @@ enum Kernels {
     }
   }
 
+  /// Has memory brought into the cache while something else is computed.
+  @inline(__always)
+  static func prefetch(_ x: Block, _ count: Int) { ck_prefetch(x, count) }
+
   static func sum(_ x: Block, _ count: Int) -> Double { set.pointee.sum(x, count) }
   static func dot(_ x: Block, _ y: Block, _ count: Int) -> Double { set.pointee.dot(x, y, count) }
   static func maximum(_ x: Block, _ count: Int) -> Double { set.pointee.maximum(x, count) }

@@ -3,8 +3,9 @@ import Synchronization
 /// Runs one loop of a program: the compiled body, whose inputs are pointed at the values of the step,
 /// and where its results go.
 ///
-/// Captured and mapped arrays are read where they are. The array that a step computes for a carry
-/// becomes the input of the next by exchanging two pointers. A step allocates nothing.
+/// Captured and mapped arrays are read where they are, and what is kept of a step is written where it
+/// is kept. The array that a step computes for a carry becomes the input of the next by exchanging two
+/// pointers. A step allocates nothing.
 final class LoopRunner {
   /// What goes from a place of the program around to an input of the body, or back.
   private struct Transfer {
@@ -32,6 +33,8 @@ final class LoopRunner {
   // In plain memory: the arrays of a class would be counted at every step.
   private let captured: UnsafeMutableBufferPointer<Transfer>
   private let mapped: UnsafeMutableBufferPointer<Transfer>
+  /// Results that a step writes where they are kept, and those that are copied there.
+  private let written: UnsafeMutableBufferPointer<Transfer>
   private let stacked: UnsafeMutableBufferPointer<Transfer>
   private let carries: UnsafeMutableBufferPointer<Carry>
   private let spare: UnsafeMutablePointer<Double>
@@ -64,14 +67,15 @@ final class LoopRunner {
       }
     }
     let inputs = live.map { loop.carries[$0].input }
-    body = try Program(
+    let body = try Program(
       graph, outputs: nexts + kept.map(\.node) + inputs, borrowed: Set(loop.inputs),
       exchanged: nexts.count, memoryLimit: memoryLimit, isFused: isFused, threads: threads)
+    self.body = body
     steps = loop.steps
     isBackward = loop.isBackward
     self.isFused = isFused
 
-    var captured: [Transfer] = [], mapped = captured, stacked = captured
+    var captured: [Transfer] = [], mapped = captured, written = captured, stacked = captured
     var carries: [Carry] = []
     for (position, input) in (loop.captured + loop.mapped).enumerated() {
       guard let leaf = graph.leaf(of: input), let inner = body.location(of: leaf.id) else {
@@ -86,10 +90,17 @@ final class LoopRunner {
       }
     }
     for (offset, result) in kept.enumerated() {
-      stacked.append(
-        Transfer(
-          inner: body.location(ofOutput: nexts.count + offset), outer: result.location,
-          count: graph.shape(of: result.node).count))
+      let position = nexts.count + offset
+      let transfer = Transfer(
+        inner: body.location(ofOutput: position), outer: result.location,
+        count: graph.shape(of: result.node).count)
+      // Its buffer is nobody else's: a carry is changed in its place only by what it becomes, which
+      // is an output before this one, and what is kept is not changed any more.
+      if body.ownsOutput(position, among: position) {
+        written.append(transfer)
+      } else {
+        stacked.append(transfer)
+      }
     }
     var spareCount = 0, carriedCount = 0
     let firstCarry = loop.captured.count + loop.mapped.count
@@ -108,6 +119,7 @@ final class LoopRunner {
     guard bytes <= memoryLimit else { throw .memoryLimit(memoryLimit) }
     self.captured = .holding(captured)
     self.mapped = .holding(mapped)
+    self.written = .holding(written)
     self.stacked = .holding(stacked)
     self.carries = .holding(carries)
     spare = .allocate(capacity: max(1, spareCount))
@@ -124,6 +136,7 @@ final class LoopRunner {
   deinit {
     captured.deallocate()
     mapped.deallocate()
+    written.deallocate()
     stacked.deallocate()
     carries.deallocate()
     spare.deallocate()
@@ -143,6 +156,9 @@ final class LoopRunner {
     for step in 0..<steps {
       let entry = isBackward ? steps - 1 - step : step
       for input in mapped { enter(input.inner, outer.pointer(input.outer) + entry * input.count) }
+      for result in written {
+        enter(result.inner, outer.pointer(result.outer) + entry * result.count)
+      }
       if isFused {
         if try body.evaluate() { failure.report(.failedStep) }
       } else if let diagnostic = try body.keptCause() {
@@ -181,7 +197,7 @@ final class LoopRunner {
     }
   }
 
-  /// Points an input of the body at a value; a number is copied.
+  /// Points an input or a result of the body at a value; a number is copied.
   @inline(__always)
   private func enter(_ inner: FusedLoop.Location, _ value: UnsafeMutablePointer<Double>) {
     switch inner {

@@ -9,23 +9,25 @@ extension LoweredGraph {
     var uses = Array(repeating: 0, count: values.count)
     for output in outputs { uses[output.value] += 2 }
     for index in values.indices where needed[index] {
-      for operand in operands[values[index].operands] { uses[operand.value] += 1 }
+      for position in values[index].operands { uses[operands[position].value] += 1 }
     }
     for index in values.indices where needed[index] && values[index].isScalar {
       guard case .element(let opcode, _) = values[index].kind,
         opcode == .add || opcode == .subtract
       else { continue }
-      let parts = Array(operands(of: index))
-      for position in [1, 0] where uses[parts[position].value] == 1 {
-        guard let contracted = contraction(opcode, of: parts[position].value, at: position) else {
-          continue
-        }
-        var factors = Array(operands(of: parts[position].value))
-        if factors.count == 1 { factors.append(factors[0]) }
-        let start = operands.count
-        operands.append(contentsOf: factors + [parts[1 - position]])
+      let start = values[index].operands.lowerBound
+      for position in [1, 0] {
+        let part = operands[start + position], other = operands[start + 1 - position]
+        guard uses[part.value] == 1,
+          let contracted = contraction(opcode, of: part.value, at: position)
+        else { continue }
+        let factors = values[part.value].operands
+        let first = operands[factors.lowerBound], second = operands[factors.upperBound - 1]
         values[index].kind = .element(contracted, primitive: -1)
-        values[index].operands = start..<operands.count
+        values[index].operands = operands.count..<operands.count + 3
+        operands.append(first)
+        operands.append(second)
+        operands.append(other)
         break
       }
     }

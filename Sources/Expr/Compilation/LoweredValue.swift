@@ -90,7 +90,7 @@ struct LoweredGraph {
     var needed = Array(repeating: false, count: values.count)
     for output in outputs { needed[output.value] = true }
     for index in values.indices.reversed() where needed[index] {
-      for operand in operands[values[index].operands] { needed[operand.value] = true }
+      for position in values[index].operands { needed[operands[position].value] = true }
     }
     return needed
   }

@@ -72,7 +72,7 @@ struct Lowering {
   }
 
   /// A node as operand of an operation entry by entry: repeated entries stay unrepeated.
-  private mutating func broadcastable(_ node: NodeID) -> Operand {
+  mutating func broadcastable(_ node: NodeID) -> Operand {
     let view = view(node)
     return view.isTurned ? contiguous(node) : view.operand
   }
@@ -87,7 +87,7 @@ struct Lowering {
     lowered.append(.constant(Tensor(value)), .scalar, [])
   }
 
-  private mutating func append(
+  mutating func append(
     _ opcode: Opcode, _ extent: Extent, _ operands: [Operand], primitive: Int16 = -1
   ) -> Operand {
     lowered.append(.element(opcode, primitive: primitive), extent, operands)
@@ -103,13 +103,15 @@ struct Lowering {
       if scattered.isPart[node.index] { return }
       if scattered.isRoot[node.index] {
         set(node, accumulate(node))
+      } else if let opcode = Opcode(primitive) {
+        lowerElement(node, opcode, primitive)
       } else if !lowerView(node, primitive) && !lowerReduction(node, primitive) {
         lowerOperation(node, primitive)
       }
     }
   }
 
-  private mutating func set(_ node: NodeID, _ operand: Operand, isTurned: Bool = false) {
+  mutating func set(_ node: NodeID, _ operand: Operand, isTurned: Bool = false) {
     views[node.index] = View(operand: operand, isTurned: isTurned)
   }
 
@@ -117,10 +119,9 @@ struct Lowering {
   private mutating func lowerView(_ node: NodeID, _ primitive: Primitive) -> Bool {
     guard let first = graph.operands(of: node).first else { return false }
     let extent = extent(of: node)
-    switch (primitive.symbol, Opcode(primitive)) {
-    case (_, .copy?): set(node, broadcastable(first))
-    case (.transpose, _): lowerTranspose(node, first)
-    case (.reshape, _):
+    switch primitive.symbol {
+    case .transpose: lowerTranspose(node, first)
+    case .reshape:
       if view(first).operand.extent.isScalar {
         views[node.index] = view(first)
       } else {
@@ -128,8 +129,8 @@ struct Lowering {
         operand.extent = extent
         set(node, operand)
       }
-    case (.broadcast, _): set(node, broadcastable(first))
-    case (.index, _):
+    case .broadcast: set(node, broadcastable(first))
+    case .index:
       guard case .selection(let selection) = graph.attribute(of: node) else { return false }
       if view(first).operand.extent.isScalar {
         views[node.index] = view(first)
@@ -159,14 +160,21 @@ struct Lowering {
     }
   }
 
-  private mutating func lowerOperation(_ node: NodeID, _ primitive: Primitive) {
-    let operands = graph.operands(of: node)
-    if let opcode = Opcode(primitive) {
-      var parts: [Operand] = []
-      for operand in operands { parts.append(broadcastable(operand)) }
-      set(node, element(opcode, parts, primitive.index))
+  /// An operation entry by entry; one that changes nothing is a view.
+  private mutating func lowerElement(_ node: NodeID, _ opcode: Opcode, _ primitive: Primitive) {
+    if opcode == .copy {
+      set(node, broadcastable(graph.operand(of: node)))
       return
     }
+    let operands = graph.operands(of: node)
+    var parts: [Operand] = []
+    parts.reserveCapacity(operands.count)
+    for operand in operands { parts.append(broadcastable(operand)) }
+    set(node, element(opcode, parts, primitive.index))
+  }
+
+  private mutating func lowerOperation(_ node: NodeID, _ primitive: Primitive) {
+    let operands = graph.operands(of: node)
     switch primitive.symbol {
     case .product: lowerProduct(node)
     case .projection:
@@ -180,7 +188,7 @@ struct Lowering {
   }
 
   /// An operation entry by entry on the entries there are: of repeated ones the result is repeated.
-  private mutating func element(
+  mutating func element(
     _ opcode: Opcode, _ operands: [Operand], _ primitive: Int16 = -1
   ) -> Operand {
     if let known = simplified(opcode, operands) { return known }
@@ -251,12 +259,13 @@ struct Lowering {
       let factor = number(Double(count))
       return element(.multiply, [operand, factor])
     }
+    if let product = sumOfProduct(node, to: extent) { return product }
     // The sum over everything does not mind the order of rows and columns.
     let whole = extent.isScalar && operand.extent.count == self.extent(of: node).count
     return reduce(.sum, whole ? operand : contiguous(node), to: extent)
   }
 
-  private mutating func reduce(
+  mutating func reduce(
     _ reduction: LoweredValue.Reduction, _ operand: Operand, to extent: Extent
   ) -> Operand {
     var result = operand
@@ -265,7 +274,7 @@ struct Lowering {
     return lowered.append(.reduction(reduction), extent, [operand])
   }
 
-  private mutating func dot(_ a: Operand, _ b: Operand, _ weight: Int? = nil) -> Operand {
+  mutating func dot(_ a: Operand, _ b: Operand, _ weight: Int? = nil) -> Operand {
     var parts = [a, b]
     if a.extent.isScalar { return multiplied(parts, weight) }
     for index in parts.indices { parts[index].extent = parts[index].extent.domain }
@@ -311,76 +320,5 @@ struct Lowering {
       total = element(.add, [total, part])
     }
     return total
-  }
-
-  // MARK: Products
-
-  private mutating func lowerProduct(_ node: NodeID) {
-    let operands = Array(graph.operands(of: node))
-    let a = operands[0], b = operands[1]
-    let left = extent(of: a), right = extent(of: b), extent = extent(of: node)
-    if left.count == 0 || right.count == 0 {
-      let whole = [contiguous(a), contiguous(b)]
-      set(node, lowered.append(.kernel(node), extent, whole))
-      return
-    }
-    var weight: Int?
-    if case .weight(let operand) = graph.attribute(of: node) { weight = operand }
-    var result: Operand
-    if left.isScalar || right.isScalar || left.columns == 1 {
-      let parts = [broadcastable(a), broadcastable(b)]
-      set(node, multiplied(parts, weight))
-      return
-    } else if left.rows == 1 && right.columns == 1 {
-      result = dot(contiguous(a), contiguous(b), weight)
-    } else if right.columns == 1 {
-      let matrix = matrix(a)
-      result = product(matrix, contiguous(b), weight, of: node)
-    } else if left.rows == 1 {
-      var matrix = matrix(b)
-      matrix.isTurned.toggle()
-      result = product(matrix, contiguous(a), weight.map { 1 - $0 }, of: node)
-    } else {
-      let first = matrix(a), second = matrix(b)
-      result = lowered.append(
-        .matrixProduct(
-          isLeftTurned: first.isTurned, isRightTurned: second.isTurned, weight: weight), extent,
-        [first.operand, second.operand])
-    }
-    result.extent = extent
-    set(node, result)
-  }
-
-  /// A matrix as it lies in memory, and whether it is meant turned.
-  private mutating func matrix(_ node: NodeID) -> View {
-    let view = view(node)
-    return view.isTurned ? view : View(operand: contiguous(node))
-  }
-
-  /// The product entry by entry of two operands, of which one may be a weight.
-  private mutating func multiplied(_ parts: [Operand], _ weight: Int?) -> Operand {
-    guard let weight else { return element(.multiply, parts) }
-    return element(.strongMultiply, weight == 0 ? parts : parts.reversed())
-  }
-
-  /// - Parameter weight: 0 for the matrix, 1 for the vector.
-  private mutating func product(
-    _ matrix: View, _ vector: Operand, _ weight: Int?, of node: NodeID
-  ) -> Operand {
-    var column = vector
-    column.extent = vector.extent.domain
-    let extent = matrix.operand.extent
-    if !matrix.isTurned {
-      return lowered.append(
-        .matrixVector(weight: weight), Extent(extent.rows, 1), [matrix.operand, column])
-    }
-    if weight == 0 {
-      let operands = graph.operands(of: node)
-      let whole = [contiguous(operands.first!), contiguous(operands.last!)]
-      return lowered.append(.kernel(node), self.extent(of: node), whole)
-    }
-    return lowered.append(
-      .transposedMatrixVector(isStrong: weight == 1), Extent(extent.columns, 1),
-      [matrix.operand, column])
   }
 }

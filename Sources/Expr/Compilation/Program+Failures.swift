@@ -41,7 +41,7 @@ extension Program {
       return read[...]
     case .element(.strongMultiply, _):
       return values(of: first).contains { $0 != 0 } ? operands : [first]
-    case .kernel(let node) where graph.primitive(of: node)?.symbol == .strongProduct:
+    case .kernel(let node) where graph.symbol(of: node) == .strongProduct:
       return values(of: first).contains { $0 != 0 } ? operands : [first]
     default: return operands
     }

@@ -2,7 +2,7 @@
 struct ProgramBuilder {
   let graph: Graph
   let schedule: Schedule
-  private var lowered: LoweredGraph { schedule.lowered }
+  private let lowered: LoweredGraph
 
   /// Where each value lies; nil for what never leaves a fused loop.
   private(set) var locations: [FusedLoop.Location?]
@@ -28,6 +28,8 @@ struct ProgramBuilder {
   private var groups: [Range<Int>] = []
   private var stepOf: [Int]
   private var lastStep: [Int]
+  /// For each value the last of its stretch of scalar code that reads it, by the position there.
+  private var lastPosition: [Int]
   /// For each loop the values that it writes.
   private var resultsOfLoops: [Int: [Int]] = [:]
   /// The operations that change entries of an array in its place, and that array.
@@ -40,6 +42,7 @@ struct ProgramBuilder {
   ) throws(Diagnostic) {
     self.graph = graph
     self.schedule = schedule
+    lowered = schedule.lowered
     self.exchanged = exchanged
     self.memoryLimit = memoryLimit
     self.isFused = isFused
@@ -48,6 +51,7 @@ struct ProgramBuilder {
     locations = Array(repeating: nil, count: count)
     stepOf = Array(repeating: -1, count: count)
     lastStep = stepOf
+    lastPosition = stepOf
     groupSteps()
     findLastUses()
     if isFused { findChangedArrays() }
@@ -102,7 +106,7 @@ struct ProgramBuilder {
     let carried = lowered.outputs.suffix(exchanged).map(\.value)
     for value in schedule.order {
       guard case .kernel(let node) = lowered.values[value].kind,
-        [.replaceAt, .addAt].contains(graph.primitive(of: node)?.symbol),
+        [.replaceAt, .addAt].contains(graph.symbol(of: node)),
         !lowered.values[value].isScalar
       else { continue }
       let operands = lowered.operands(of: value)
@@ -255,25 +259,35 @@ struct ProgramBuilder {
 
   private mutating func placeScalars(_ members: [Int], _ step: Int) {
     var free: [Int] = []
-    var lastUse: [Int: Int] = [:]
     for (position, value) in members.enumerated() {
       for operand in lowered.operands(of: value) where stepOf[operand.value] == step {
-        lastUse[operand.value] = position
+        lastPosition[operand.value] = position
       }
     }
     let twins = Twins(members, of: lowered)
     for (position, value) in members.enumerated() {
       if isFused {
-        for operand in Set(lowered.operands(of: value).map(\.value))
-        where lastUse[operand] == position && lastStep[operand] == step {
-          if case .register(let register)? = locations[operand] { free.append(register) }
+        for operand in lowered.operands(of: value)
+        where stepOf[operand.value] == step && lastPosition[operand.value] == position
+          && lastStep[operand.value] == step
+        {
+          // Given back once, also where it is read twice.
+          lastPosition[operand.value] = -1
+          if case .register(let register)? = locations[operand.value] { free.append(register) }
         }
       }
-      let both = twins.instructions[value]
-      for result in both.map({ [$0.result, $0.other] }) ?? [value] where locations[result] == nil {
-        locations[result] = free.popLast().map { .register($0) } ?? takeRegister()
+      guard let both = twins.instructions[value] else {
+        takeScalar(value, &free)
+        continue
       }
+      takeScalar(both.result, &free)
+      takeScalar(both.other, &free)
     }
+  }
+
+  private mutating func takeScalar(_ value: Int, _ free: inout [Int]) {
+    guard locations[value] == nil else { return }
+    locations[value] = free.popLast().map { .register($0) } ?? takeRegister()
   }
 
   /// Where an operand begins.

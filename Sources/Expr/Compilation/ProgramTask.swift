@@ -22,7 +22,7 @@ final class KernelTask {
   private let operands: UnsafeMutableBufferPointer<FusedLoop.Location>
   private let target: FusedLoop.Location
   /// Made in the first run; later ones only point it at where operands and result lie by then.
-  private var arguments: UnsafeMutablePointer<KernelArguments>?
+  private var arguments: KernelArguments?
 
   init(
     primitive: Primitive, attribute: Attribute, inputShapes: [Shape], outputShape: Shape,
@@ -36,29 +36,24 @@ final class KernelTask {
     self.target = target
   }
 
-  deinit {
-    operands.deallocate()
-    arguments?.deinitialize(count: 1).deallocate()
-  }
+  deinit { operands.deallocate() }
 
   /// - Parameter failure: takes the reports of the kernel; the same in all runs.
   func run(_ memory: ProgramMemory, _ failure: KernelFailure) {
     guard let arguments else {
-      let made = UnsafeMutablePointer<KernelArguments>.allocate(capacity: 1)
-      made.initialize(
-        to: KernelArguments(
-          inputs: operands.map { UnsafePointer(memory.pointer($0)) }, inputShapes: inputShapes,
-          output: memory.pointer(target), outputShape: outputShape, attribute: attribute,
-          failure: failure))
+      let made = KernelArguments(
+        inputs: operands.map { UnsafePointer(memory.pointer($0)) }, inputShapes: inputShapes,
+        output: memory.pointer(target), outputShape: outputShape, attribute: attribute,
+        failure: failure)
       arguments = made
-      primitive.evaluate(made.pointee)
+      primitive.evaluate(made)
       return
     }
     for index in operands.indices {
-      arguments.pointee.inputs[index] = UnsafePointer(memory.pointer(operands[index]))
+      arguments.inputs[index] = UnsafePointer(memory.pointer(operands[index]))
     }
-    arguments.pointee.output = memory.pointer(target)
-    primitive.evaluate(arguments.pointee)
+    arguments.output = memory.pointer(target)
+    primitive.evaluate(arguments)
   }
 }
 

@@ -11,6 +11,9 @@ struct ScatteredSums {
     let count = graph.count
     isPart = Array(repeating: false, count: count)
     isRoot = isPart
+    // Most graphs have none.
+    guard (0..<count).contains(where: { needed[$0] && Self.isScatter(NodeID($0), in: graph) })
+    else { return }
     var holds = isPart
     var uses = Array(repeating: 0, count: count)
     for output in outputs { uses[output.index] += 2 }
@@ -51,12 +54,12 @@ struct ScatteredSums {
   }
 
   private static func isScatter(_ node: NodeID, in graph: Graph) -> Bool {
-    graph.primitive(of: node)?.symbol == .scatter
+    graph.symbol(of: node) == .scatter
   }
 
   /// The operands of a sum of arrays of one shape.
   private static func sumOperands(_ node: NodeID, in graph: Graph) -> ArraySlice<NodeID> {
-    guard graph.primitive(of: node)?.symbol == .add else { return [] }
+    guard graph.symbol(of: node) == .add else { return [] }
     let shape = graph.shape(of: node), operands = graph.operands(of: node)
     let isPlain = !shape.isScalar && operands.allSatisfy { graph.shape(of: $0) == shape }
     return isPlain ? operands : []

@@ -39,7 +39,7 @@ struct Twins {
   }
 
   /// Whether an earlier instruction gives the value.
-  func isSecond(_ value: Int) -> Bool { seconds.contains(value) }
+  func isSecond(_ value: Int) -> Bool { !seconds.isEmpty && seconds.contains(value) }
 }
 
 extension Opcode {

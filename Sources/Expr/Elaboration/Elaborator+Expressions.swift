@@ -257,7 +257,7 @@ extension Elaborator {
   /// filled in a loop is not copied. nil if the two are anything else.
   private mutating func update(_ test: NodeID, _ a: NodeID, _ b: NodeID) -> NodeID? {
     for (changed, array, isThen) in [(a, b, true), (b, a, false)] {
-      guard graph.primitive(of: changed)?.symbol == .replaceAt else { continue }
+      guard graph.symbol(of: changed) == .replaceAt else { continue }
       let operands = Array(graph.operands(of: changed)), attribute = graph.attribute(of: changed)
       guard operands[0] == array else { continue }
       // Where the branch is not taken the index is 1, and the entry replaced by itself.

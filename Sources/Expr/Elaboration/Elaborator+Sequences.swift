@@ -70,7 +70,7 @@ extension Elaborator {
       return .tuple(parts)
     case .tensor(let node, _):
       if case .progression(let start, let step, _) = graph.attribute(of: node),
-        graph.primitive(of: node)?.symbol == .range
+        graph.symbol(of: node) == .range
       {
         return .tensor(graph.constant(start + Double(position) * step))
       }

@@ -320,7 +320,7 @@ extension Program {
 
   /// Sets every leaf to its value in an environment.
   public func setLeaves(from environment: Environment) {
-    for entry in environment.all {
+    for entry in environment.inAnyOrder {
       guard case .leaf(let id, let value, _) = entry.binding else { continue }
       for (part, tensor) in value.tensors.enumerated() {
         set(Leaf.ID(order: id.order, part: part), to: tensor)

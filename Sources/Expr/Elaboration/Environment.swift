@@ -105,6 +105,8 @@ public struct Environment: Sendable {
 
   /// All names in the order in which they were bound.
   public var all: [Entry] { entries.values.sorted { $0.order < $1.order } }
+  /// All names, for what does not depend on the order.
+  var inAnyOrder: some Sequence<Entry> { entries.values }
   public var isEmpty: Bool { entries.isEmpty }
 
   public subscript(name: Name) -> Entry? { entries[name.key] }

@@ -1,6 +1,9 @@
 extension Primitive {
   /// The value on constants; nil if the kernel fails on them, which is for the run to report.
   func value(of operands: [Tensor], _ attribute: Attribute, _ shape: Shape) -> Tensor? {
+    if shape.isScalar, let number = value(ofNumbers: operands) {
+      return Tensor(.scalar, [number], isBoolean: yieldsBoolean)
+    }
     let failure = KernelFailure()
     let total = operands.reduce(0) { $0 + $1.elements.count }
     let elements = [Double](unsafeUninitializedCapacity: shape.count) { result, count in
@@ -26,8 +29,21 @@ extension Primitive {
     return Tensor(shape, elements, isBoolean: yieldsBoolean)
   }
 
+  /// The value of an operation entry by entry on numbers, which constants mostly are; nil for others.
+  private func value(ofNumbers operands: [Tensor]) -> Double? {
+    guard isElementwise, operands.allSatisfy({ $0.elements.count == 1 }) else { return nil }
+    switch evaluation {
+    case .unary(let function): return function(operands[0].elements[0])
+    case .binary(let function): return function(operands[0].elements[0], operands[1].elements[0])
+    case .ternary(let function):
+      return function(
+        operands[0].elements[0], operands[1].elements[0], operands[2].elements[0])
+    case .kernel, .loop: return nil
+    }
+  }
+
   /// Runs the primitive on buffers.
-  func evaluate(_ arguments: borrowing KernelArguments) {
+  func evaluate(_ arguments: KernelArguments) {
     switch evaluation {
     case .unary(let function):
       let input = arguments.inputs[0], output = arguments.output

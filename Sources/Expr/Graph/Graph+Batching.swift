@@ -12,7 +12,9 @@ struct Batching {
   /// The leaves whose values decided something.
   private(set) var leavesRead: Set<Leaf.ID>
   /// The numbers of an index, all entries at a time.
-  private let numbers: (Graph, NodeID) throws(Diagnostic) -> [Double]
+  private let evaluate: (Graph, NodeID) throws(Diagnostic) -> [Double]
+  /// Those found already: the entries of a matrix ask for the same few.
+  private var evaluated: [NodeID: [Double]] = [:]
   private var root: NodeID?
 
   /// - Parameters:
@@ -26,7 +28,7 @@ struct Batching {
     self.graph = graph
     batched = placeholders
     self.count = count
-    self.numbers = numbers
+    evaluate = numbers
     self.leavesRead = leavesRead
   }
 
@@ -44,6 +46,14 @@ struct Batching {
       batched[node] = result
     }
     return batched[root] ?? repeated(root)
+  }
+
+  /// The numbers of an index or a condition, which must be known now.
+  private mutating func numbers(_ node: NodeID) throws(Diagnostic) -> [Double] {
+    if let known = evaluated[node] { return known }
+    let values = try evaluate(graph, node)
+    evaluated[node] = values
+    return values
   }
 
   /// A value that is the same for all entries.
@@ -211,25 +221,48 @@ struct Batching {
     for (outer, inner) in [(0, 1), (1, 0)] {
       let index = unguarded(operands[outer + 1]), entry = unguarded(operands[inner + 1])
       let isOpen = graph.leaves(under: [index]).contains { $0.leaf.id.order < 0 }
-      guard isOpen, batched[operands[outer + 1]] == nil, batched[entry] != nil else { continue }
+      guard isOpen, batched[index] == nil, batched[entry] != nil,
+        let reached = try guardedForAll(operands[outer + 1])
+      else { continue }
       let size = picking.source.dimensions[inner]
       guard let entries = try positions(entry, size: size, for: node) else { return nil }
       var axes = [Picking.Axis.operand, .operand]
       axes[inner] = .whole
       let part = Picking(axes: axes, source: picking.source)
       graph.origin = graph.origin(of: node)
-      // The row keeps the condition of its branch.
-      let reached = operands[outer + 1]
       let line = graph.apply(Primitive[.pick], [operands[0], reached], .picking(part))
       return gather(line, [.init(positions: entries, isSingle: false)], .vector(size))
     }
     return nil
   }
 
+  /// An index that is one for all entries, with the conditions of its branches that are. Those that
+  /// differ from entry to entry decide whether any of them asks for it; nil if none does.
+  ///
+  /// - Throws: when it depends on the loop around which entries these are.
+  private mutating func guardedForAll(_ index: NodeID) throws(Diagnostic) -> NodeID? {
+    var inner = index
+    var common: [NodeID] = []
+    var isWanted = Array(repeating: true, count: count)
+    while graph.symbol(of: inner) == .guardedIndex {
+      let operands = Array(graph.operands(of: inner))
+      if let test = batched[operands[1]] {
+        for (_, leaf) in graph.leaves(under: [test]) { leavesRead.insert(leaf.id) }
+        let holds = try numbers(test)
+        for entry in isWanted.indices where holds[entry] == 0 { isWanted[entry] = false }
+      } else {
+        common.append(operands[1])
+      }
+      inner = operands[0]
+    }
+    guard isWanted.contains(true) else { return nil }
+    return common.reversed().reduce(inner) { graph.apply(Primitive[.guardedIndex], [$0, $1]) }
+  }
+
   /// An index without the conditions of its branches: which entries are asked for is known otherwise.
   private func unguarded(_ index: NodeID) -> NodeID {
     var index = index
-    while graph.primitive(of: index)?.symbol == .guardedIndex,
+    while graph.symbol(of: index) == .guardedIndex,
       let inner = graph.operands(of: index).first
     {
       index = inner
@@ -248,7 +281,7 @@ struct Batching {
       return Selection.Positions(range.lowerBound - 1..<range.upperBound - 1)
     }
     for (_, leaf) in graph.leaves(under: [known]) { leavesRead.insert(leaf.id) }
-    let values = try numbers(graph, known)
+    let values = try numbers(known)
     var wanted: [Bool]?
     var positions: [Int] = []
     positions.reserveCapacity(count)
@@ -275,11 +308,11 @@ struct Batching {
       guard let wanted = demands[NodeID(index)], index > node.index else { continue }
       let operands = Array(graph.operands(of: NodeID(index)))
       var parts = operands.map { _ in wanted }
-      if graph.primitive(of: NodeID(index))?.symbol == .select,
+      if graph.symbol(of: NodeID(index)) == .select,
         graph.shape(of: operands[0]).isScalar, let test = batched[operands[0]],
         graph.leaves(under: [test]).allSatisfy({ leavesRead.contains($0.leaf.id) })
       {
-        let holds = try numbers(graph, test)
+        let holds = try numbers(test)
         parts[1] = zip(wanted, holds).map { $0 && $1 != 0 }
         parts[2] = zip(wanted, holds).map { $0 && $1 == 0 }
       }
@@ -334,7 +367,7 @@ extension Graph {
   /// The numbers of `i + c`, where i runs through whole numbers one by one and c is a constant, without
   /// evaluating them; nil for all else.
   fileprivate func wholeNumbers(in node: NodeID) -> Range<Int>? {
-    switch primitive(of: node)?.symbol {
+    switch symbol(of: node) {
     case .range:
       guard case .progression(let start, 1, let count) = attribute(of: node),
         let first = Int(exactly: start), abs(first) < 1 << 52
@@ -342,7 +375,7 @@ extension Graph {
       return first..<first + count
     case .add, .subtract:
       let operands = Array(operands(of: node))
-      let isSum = primitive(of: node)?.symbol == .add
+      let isSum = symbol(of: node) == .add
       for (series, other) in isSum ? [(0, 1), (1, 0)] : [(0, 1)] {
         guard let numbers = wholeNumbers(in: operands[series]),
           let constant = scalarConstant(of: operands[other]), let shift = Int(exactly: constant),

@@ -32,7 +32,7 @@ extension Graph {
   private func pickedRun(
     _ node: NodeID, _ first: [NodeID: Int]
   ) -> (array: NodeID, start: Int)? {
-    guard primitive(of: node)?.symbol == .pick, case .picking(let picking) = attribute(of: node),
+    guard symbol(of: node) == .pick, case .picking(let picking) = attribute(of: node),
       picking.axes == [.operand] || picking.axes == [.operand, .whole]
     else { return nil }
     let operands = Array(operands(of: node))
@@ -42,7 +42,7 @@ extension Graph {
   /// What `t + c` is in the first step.
   private func position(_ index: NodeID, _ first: [NodeID: Int]) -> Int? {
     if let start = first[index] { return start }
-    guard let symbol = primitive(of: index)?.symbol, symbol == .add || symbol == .subtract else {
+    guard let symbol = symbol(of: index), symbol == .add || symbol == .subtract else {
       return nil
     }
     let operands = Array(operands(of: index))

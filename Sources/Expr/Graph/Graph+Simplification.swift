@@ -11,8 +11,7 @@ extension Graph {
       kept = isScalar(operands[0], 1) ? operands[1] : isScalar(operands[1], 1) ? operands[0] : nil
     case .divide, .power: kept = isScalar(operands[1], 1) ? operands[0] : nil
     case .negate:
-      let isNegation = self.primitive(of: operands[0])?.symbol == .negate
-      kept = isNegation ? self.operands(of: operands[0]).first : nil
+      kept = symbol(of: operands[0]) == .negate ? operand(of: operands[0]) : nil
     case .strongMultiply: return simplifiedStrongProduct(operands[0], operands[1])
     default: kept = nil
     }
@@ -37,8 +36,8 @@ extension Graph {
   mutating func folded(
     _ primitive: Primitive, _ operands: [NodeID], _ attribute: Attribute, _ shape: Shape
   ) -> NodeID? {
-    guard foldsConstants, !operands.isEmpty, primitive.isFoldable,
-      shape.count <= Self.sharedConstantLimit
+    guard foldsConstants, !operands.isEmpty, operands.allSatisfy({ isConstant($0) }),
+      primitive.isFoldable, shape.count <= Self.sharedConstantLimit
     else {
       return nil
     }

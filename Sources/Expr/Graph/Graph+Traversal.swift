@@ -9,7 +9,7 @@ extension Graph {
     for root in roots { reached[root.index] = true }
     for index in (0..<count).reversed() where reached[index] {
       if !isStop.isEmpty && isStop[index] { continue }
-      for operand in operands(of: NodeID(index)) { reached[operand.index] = true }
+      forEachOperand(of: NodeID(index)) { reached[$0.index] = true }
     }
     return reached
   }
@@ -20,7 +20,7 @@ extension Graph {
     var reached = Array(repeating: false, count: count)
     for source in sources { reached[source.index] = true }
     for index in 0..<count where !reached[index] {
-      reached[index] = operands(of: NodeID(index)).contains { reached[$0.index] }
+      forEachOperand(of: NodeID(index)) { if reached[$0.index] { reached[index] = true } }
     }
     return reached
   }

@@ -6,8 +6,8 @@
 public struct Graph: Sendable {
   private(set) var nodes: ContiguousArray<Node> = []
   private var operandPool: [NodeID] = []
-  private var shapes: [Shape] = []
-  private var shapeIndex: [Shape: Int32] = [:]
+  private var shapes: [Shape] = [.scalar]
+  private var shapeIndex: [Shape: Int32] = [.scalar: Self.scalarShape]
   private var attributes: [Attribute] = [.none]
   private var attributeIndex: [Attribute: Int32] = [.none: 0]
   private var constants: ContiguousArray<Tensor> = []
@@ -34,6 +34,9 @@ public struct Graph: Sendable {
   }
 
   public var count: Int { nodes.count }
+
+  /// Where the shape of numbers lies: first, so that it is found without looking for it.
+  private static let scalarShape: Int32 = 0
 
   /// Constants of more entries than this are nodes of their own, neither hashed nor folded.
   public static let sharedConstantLimit = 64
@@ -62,6 +65,23 @@ public struct Graph: Sendable {
     return index < 0 ? nil : Primitive.all[Int(index)]
   }
 
+  /// Which operation a node is; nil for leaves, constants and those that no code builds by name. Cheaper
+  /// than its primitive: no references are counted.
+  public func symbol(of id: NodeID) -> Primitive.Symbol? { nodes[id.index].symbol }
+
+  /// One operand of a node, without taking hold of all.
+  public func operand(of id: NodeID, _ position: Int = 0) -> NodeID {
+    operandPool[Int(nodes[id.index].operandStart) + position]
+  }
+
+  /// Calls `body` with each operand of a node: for passes over all nodes, where a slice would count
+  /// references for each.
+  @inline(__always)
+  func forEachOperand(of id: NodeID, _ body: (NodeID) -> Void) {
+    let start = Int(nodes[id.index].operandStart), count = Int(nodes[id.index].operandCount)
+    for position in start..<start + count { body(operandPool[position]) }
+  }
+
   public func operands(of id: NodeID) -> ArraySlice<NodeID> {
     let node = nodes[id.index]
     let start = Int(node.operandStart)
@@ -69,6 +89,14 @@ public struct Graph: Sendable {
   }
 
   public func shape(of id: NodeID) -> Shape { shapes[Int(nodes[id.index].shape)] }
+
+  public func isScalar(_ id: NodeID) -> Bool { nodes[id.index].shape == Self.scalarShape }
+
+  public func haveOneShape(_ a: NodeID, _ b: NodeID) -> Bool {
+    nodes[a.index].shape == nodes[b.index].shape
+  }
+
+  public func isConstant(_ id: NodeID) -> Bool { nodes[id.index].primitive == Node.constant }
 
   public func attribute(of id: NodeID) -> Attribute {
     nodes[id.index].primitive < 0 ? .none : attributes[Int(nodes[id.index].attribute)]
@@ -84,7 +112,11 @@ public struct Graph: Sendable {
   }
 
   /// The number of a scalar constant.
-  public func scalarConstant(of id: NodeID) -> Double? { constant(of: id)?.scalar }
+  public func scalarConstant(of id: NodeID) -> Double? {
+    let node = nodes[id.index]
+    guard node.primitive == Node.constant, node.shape == Self.scalarShape else { return nil }
+    return constants[Int(node.attribute)].elements[0]
+  }
 
   public func isBoolean(_ id: NodeID) -> Bool {
     switch kind(of: id) {
@@ -124,7 +156,31 @@ public struct Graph: Sendable {
     return id
   }
 
-  public mutating func constant(_ value: Double) -> NodeID { constant(Tensor(value)) }
+  public mutating func constant(_ value: Double) -> NodeID {
+    var place = Int(truncatingIfNeeded: Self.hash(of: value)) & (table.count - 1)
+    while table[place] != 0 {
+      let candidate = nodes[Int(table[place]) - 1]
+      if candidate.primitive == Node.constant, candidate.shape == Self.scalarShape {
+        let known = constants[Int(candidate.attribute)]
+        if known.elements[0].bitPattern == value.bitPattern, !known.isBoolean {
+          return NodeID(Int(table[place]) - 1)
+        }
+      }
+      place = (place + 1) & (table.count - 1)
+    }
+    constants.append(Tensor(value))
+    let node = Node(
+      primitive: Node.constant, shape: Self.scalarShape, attribute: Int32(constants.count - 1),
+      operandStart: 0, operandCount: 0)
+    return insert(node, at: place)
+  }
+
+  /// The hash of a number: that of a constant of one entry.
+  private static func hash(of value: Double) -> UInt64 {
+    mix(
+      mix(UInt64(bitPattern: Int64(Node.constant)), UInt64(UInt32(bitPattern: scalarShape))),
+      value.bitPattern)
+  }
 
   /// A constant: small ones with equal bits are one node.
   public mutating func constant(_ tensor: Tensor) -> NodeID {
@@ -160,14 +216,25 @@ public struct Graph: Sendable {
     _ primitive: Primitive, _ operands: [NodeID], _ attribute: Attribute = .none
   ) -> NodeID {
     if let known = simplified(primitive, operands) { return known }
-    let shape: Shape
+    let shape = resultShape(primitive, operands, attribute)
+    if let folded = folded(primitive, operands, attribute, shapes[Int(shape)]) { return folded }
+    return intern(primitive, operands, attribute, shape)
+  }
+
+  /// Where the shape of a result lies.
+  private mutating func resultShape(
+    _ primitive: Primitive, _ operands: [NodeID], _ attribute: Attribute
+  ) -> Int32 {
+    if primitive.isElementwise, let first = operands.first {
+      // Entry by entry on operands of one shape: that shape.
+      let common = nodes[first.index].shape
+      if operands.allSatisfy({ nodes[$0.index].shape == common }) { return common }
+    }
     do {
-      shape = try primitive.shapeRule(operands.map { self.shape(of: $0) }, attribute)
+      return intern(try primitive.shapeRule(operands.map { self.shape(of: $0) }, attribute))
     } catch {
       preconditionFailure("\(primitive.name): \(error.message)")
     }
-    if let folded = folded(primitive, operands, attribute, shape) { return folded }
-    return intern(primitive, operands, attribute, shape)
   }
 
   /// The node of an operation by the name of its primitive.
@@ -178,7 +245,7 @@ public struct Graph: Sendable {
   }
 
   private mutating func intern(
-    _ primitive: Primitive, _ operands: [NodeID], _ attribute: Attribute, _ shape: Shape
+    _ primitive: Primitive, _ operands: [NodeID], _ attribute: Attribute, _ shape: Int32
   ) -> NodeID {
     let attributeID = intern(attribute)
     var hash = Self.mix(UInt64(primitive.index), UInt64(UInt32(bitPattern: attributeID)))
@@ -198,7 +265,7 @@ public struct Graph: Sendable {
     operandPool.append(contentsOf: operands)
     let id = insert(
       Node(
-        primitive: primitive.index, shape: intern(shape), attribute: attributeID,
+        primitive: primitive.index, symbol: primitive.symbol, shape: shape, attribute: attributeID,
         operandStart: start, operandCount: Int32(operands.count)), at: place)
     if primitive.mayFail || recordsOrigins, let origin { origins[id] = origin }
     return id

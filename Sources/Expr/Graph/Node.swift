@@ -240,6 +240,8 @@ public struct Leaf: Sendable {
 struct Node {
   /// An index into `Primitive.all`, or one of the two below.
   var primitive: Int16
+  /// The primitive's; kept here, where asking for it costs a load.
+  var symbol: Primitive.Symbol?
   /// An index into the graph's shapes.
   var shape: Int32
   /// An index into the graph's attributes, constants or leaves.

@@ -58,6 +58,16 @@ extension Graph {
     self.shape(of: node) == shape ? node : apply(.broadcast, node, attribute: .shape(shape))
   }
 
+  /// `node` summed down to the shape of another node.
+  public mutating func summed(_ node: NodeID, like other: NodeID) -> NodeID {
+    haveOneShape(node, other) ? node : summed(node, to: shape(of: other))
+  }
+
+  /// `node` repeated to the shape of another node.
+  public mutating func broadcast(_ node: NodeID, like other: NodeID) -> NodeID {
+    haveOneShape(node, other) ? node : broadcast(node, to: shape(of: other))
+  }
+
   /// The product of linear algebra, which with a scalar is the product entry by entry.
   public mutating func linearProduct(_ a: NodeID, _ b: NodeID) -> NodeID {
     shape(of: a).isScalar || shape(of: b).isScalar

@@ -37,7 +37,7 @@ extension Graph {
   /// The node of a formula in the operands and the value of `node`.
   public mutating func instantiate(_ formula: Formula, for node: NodeID) -> NodeID {
     switch formula {
-    case .operand(let position): return operands(of: node)[operands(of: node).startIndex + position]
+    case .operand(let position): return operand(of: node, position)
     case .result: return node
     case .number(let value): return constant(value)
     case .apply(let name, let arguments):

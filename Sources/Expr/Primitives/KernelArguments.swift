@@ -1,5 +1,8 @@
 /// What a kernel works on: operands and result as flat buffers with their shapes.
-public struct KernelArguments {
+///
+/// A class, because a program keeps it between runs and kernels are short: a copy would count the
+/// references of all fields, for each call.
+public final class KernelArguments {
   public internal(set) var inputs: [UnsafePointer<Double>]
   public let inputShapes: [Shape]
   public internal(set) var output: UnsafeMutablePointer<Double>
@@ -7,6 +10,18 @@ public struct KernelArguments {
   public let attribute: Attribute
   /// Where the kernel reports that it cannot do its work.
   let failure: KernelFailure
+
+  init(
+    inputs: [UnsafePointer<Double>], inputShapes: [Shape], output: UnsafeMutablePointer<Double>,
+    outputShape: Shape, attribute: Attribute, failure: KernelFailure
+  ) {
+    self.inputs = inputs
+    self.inputShapes = inputShapes
+    self.output = output
+    self.outputShape = outputShape
+    self.attribute = attribute
+    self.failure = failure
+  }
 
   /// Reports why there is no result, which becomes nan. The evaluation goes on, and ends in this
   /// diagnostic if one of its outputs depends on the result: in a branch that `if` did not take

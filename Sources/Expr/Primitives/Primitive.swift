@@ -44,6 +44,8 @@ public final class Primitive: Sendable {
   public let domain: Domain?
   /// Constants in, constant out; not so for what stands for large data.
   public let isFoldable: Bool
+  /// Whether it works entry by entry, with broadcasting: on operands of one shape it keeps the shape.
+  let isElementwise: Bool
   /// What it costs as operations on numbers.
   let workRule: WorkRule
   /// Whether its kernel may have to report that there is no result.
@@ -61,7 +63,7 @@ public final class Primitive: Sendable {
     case binary(@Sendable (Double, Double) -> Double)
     case ternary(@Sendable (Double, Double, Double) -> Double)
     /// Anything that is not entry by entry.
-    case kernel(@Sendable (borrowing KernelArguments) -> Void)
+    case kernel(@Sendable (KernelArguments) -> Void)
     /// A loop or what reads it: programs run the body.
     case loop
   }
@@ -112,6 +114,11 @@ public final class Primitive: Sendable {
     self.samples = samples
     self.edges = edges
     self.isFoldable = isFoldable
+    isElementwise =
+      switch evaluation {
+      case .unary, .binary, .ternary: true
+      case .kernel, .loop: false
+      }
     workRule = work ?? .standard(evaluation, notation)
   }
 }
@@ -167,6 +174,10 @@ extension Primitive {
     return names
   }()
 
+  /// The first entry whose own name it is.
+  private static let byOwnName: [String: Primitive] = Dictionary(
+    all.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+
   private static let bySymbol: [Primitive] = Symbol.allCases.map { required($0.rawValue) }
 
   public static subscript(symbol: Symbol) -> Primitive { bySymbol[symbol.position] }
@@ -182,13 +193,11 @@ extension Primitive {
   }
 
   /// The entry of a name, if there is one.
-  static func named(_ name: String) -> Primitive? {
-    byName[name]?.first { $0.name == name }
-  }
+  static func named(_ name: String) -> Primitive? { byOwnName[name] }
 
   /// The entry of a name that the program itself uses.
   static func required(_ name: String) -> Primitive {
-    guard let entry = byName[name]?.first(where: { $0.name == name }) else {
+    guard let entry = byOwnName[name] else {
       preconditionFailure("no primitive named \(name)")
     }
     return entry
@@ -196,7 +205,6 @@ extension Primitive {
 }
 
 extension Primitive.Symbol {
-  private static let positions: [Primitive.Symbol: Int] = Dictionary(
-    uniqueKeysWithValues: allCases.enumerated().map { ($1, $0) })
-  fileprivate var position: Int { Self.positions[self]! }
+  /// The position in `allCases`: an enumeration without payloads is one byte, the number of its case.
+  fileprivate var position: Int { Int(unsafeBitCast(self, to: UInt8.self)) }
 }

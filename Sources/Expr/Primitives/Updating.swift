@@ -75,7 +75,7 @@ extension Graph {
   /// where it came from, and no array of zeros is made for it.
   public mutating func accumulated(_ a: NodeID?, _ b: NodeID?) -> NodeID? {
     guard let a, let b else { return a ?? b }
-    for (total, term) in [(a, b), (b, a)] where primitive(of: term)?.symbol == .place {
+    for (total, term) in [(a, b), (b, a)] where symbol(of: term) == .place {
       let operands = Array(operands(of: term))
       return apply(Primitive[.addAt], [total] + operands, attribute(of: term))
     }

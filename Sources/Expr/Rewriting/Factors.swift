@@ -14,9 +14,7 @@ struct Factors {
   static let limit = 10
 
   /// The operations that are read as products.
-  static let roots: Set<Int16> = [
-    .multiply, .divide, Operation.power.index,
-  ]
+  static let roots: [Primitive.Symbol] = [.multiply, .divide, .power]
 
   mutating func multiply(_ base: NodeID, _ exponent: Double) {
     guard let place = powers.firstIndex(where: { $0.base == base }) else {
@@ -52,17 +50,17 @@ extension Rewriter {
       factors.multiply(node, exponent)
       return
     }
-    switch operation(of: node) {
+    switch symbol(of: node) {
     case .multiply where isWhole:
       collect(operand(node), exponent, into: &factors, depth: depth - 1)
       collect(operand(node, 1), exponent, into: &factors, depth: depth - 1)
-    case .divide where isWhole, Operation.strongDivide.index where isWhole:
+    case .divide where isWhole:
       collect(operand(node), exponent, into: &factors, depth: depth - 1)
       collect(operand(node, 1), -exponent, into: &factors, depth: depth - 1)
     case .negate where isWhole:
       factors.coefficient *= Self.power(-1, exponent)
       collect(operand(node), exponent, into: &factors, depth: depth - 1)
-    case Operation.power.index:
+    case .power:
       guard let inner = constant(operand(node, 1)), inner.isFinite, isWhole else {
         factors.multiply(node, exponent)
         return
@@ -72,6 +70,18 @@ extension Rewriter {
       } else {
         addRoot(operand(node), exponent * inner, &factors)
       }
+    default: collectOther(node, exponent, into: &factors, depth: depth)
+    }
+  }
+
+  private func collectOther(
+    _ node: NodeID, _ exponent: Double, into factors: inout Factors, depth: Int
+  ) {
+    let isWhole = exponent == exponent.rounded()
+    switch operation(of: node) {
+    case Operation.strongDivide.index where isWhole:
+      collect(operand(node), exponent, into: &factors, depth: depth - 1)
+      collect(operand(node, 1), -exponent, into: &factors, depth: depth - 1)
     case Operation.sqrt.index where isWhole: addRoot(operand(node), exponent / 2, &factors)
     case Operation.exp.index:
       factors.exponentials.append((exponent, operand(node)))
@@ -166,7 +176,7 @@ extension Rewriter {
   /// A product with one rewrite applied, and which; nil if none fits.
   mutating func rewrittenProduct(
     _ node: NodeID,
-    by rules: [RewriteIndex.Indexed<@Sendable (inout Rewriter, inout Factors) -> Bool>]
+    by rules: [RewriteIndex.Indexed<RewriteIndex.FactorRule>]
   ) -> (NodeID, Int)? {
     let factors = factors(of: node)
     guard

@@ -8,6 +8,8 @@ struct LinearForm {
   /// Longer sums are taken in parts.
   static let limit = 12
 
+  init() { terms.reserveCapacity(Self.limit + 1) }
+
   mutating func add(_ coefficient: Double, _ node: NodeID) {
     if let place = terms.firstIndex(where: { $0.node == node }) {
       terms[place].coefficient += coefficient
@@ -39,7 +41,7 @@ extension Rewriter {
       form.add(factor, node)
       return
     }
-    switch operation(of: node) {
+    switch symbol(of: node) {
     case .add:
       collect(operand(node), factor, into: &form, depth: depth - 1)
       collect(operand(node, 1), factor, into: &form, depth: depth - 1)
@@ -134,16 +136,15 @@ extension Rewriter {
   mutating func rewrittenSum(_ node: NodeID) -> (NodeID, Int)? {
     var form = LinearForm()
     var known = 0
-    if operation(of: node) != .negate, settled.contains(operand(node)) {
+    if symbol(of: node) != .negate, isSettled(operand(node)) {
       collect(operand(node), 1, into: &form, depth: LinearForm.limit - 1)
       let (count, constant) = (form.terms.count, form.constant)
-      let sign: Double = operation(of: node) == .add ? 1 : -1
+      let sign: Double = symbol(of: node) == .add ? 1 : -1
       collect(operand(node, 1), sign, into: &form, depth: LinearForm.limit - 1)
       if !form.merges && form.constant == constant { known = count }
     } else {
       collect(node, 1, into: &form)
     }
-    let index = RewriteIndex.shared
     for (place, term) in form.terms.enumerated() {
       let operation = self.operation(of: term.node)
       guard operation >= 0, index.isTerm[Int(operation)] else { continue }
@@ -173,7 +174,6 @@ extension Rewriter {
   ) -> (NodeID, Int)? {
     let operation = Int(self.operation(of: term.node))
     let second = self.operation(of: partner.node)
-    let index = RewriteIndex.shared
     if partner.coefficient == -term.coefficient {
       for (rule, wanted, body) in index.differences[operation] where wanted ?? second == second {
         guard let result = body(&self, term.node, partner.node) else { continue }

@@ -70,31 +70,43 @@ struct Operation: Sendable, Equatable {
 }
 
 /// The table by the operations that its patterns begin with.
-struct RewriteIndex: Sendable {
+///
+/// A class, because every node asks it, and a copy would count the references of all its arrays.
+final class RewriteIndex: Sendable {
   typealias Indexed<Body> = (rewrite: Int, body: Body)
+  typealias NodeRule = @Sendable (inout Rewriter, NodeID) -> NodeID?
   typealias PairRule = @Sendable (inout Rewriter, NodeID, NodeID) -> NodeID?
+  typealias PairEntry = (rewrite: Int, partner: Int16?, body: PairRule)
+  typealias OffsetRule = @Sendable (inout Rewriter, NodeID, Double) -> NodeID?
+  typealias WholeRule = @Sendable (inout Rewriter, NodeID, LinearForm) -> NodeID?
+  typealias FactorRule = @Sendable (inout Rewriter, inout Factors) -> Bool
 
-  private(set) var nodes: [[Indexed<@Sendable (inout Rewriter, NodeID) -> NodeID?>]]
-  private(set) var differences: [[(rewrite: Int, partner: Int16?, body: PairRule)]]
-  private(set) var sums: [[(rewrite: Int, partner: Int16?, body: PairRule)]]
-  private(set) var offsets: [[Indexed<@Sendable (inout Rewriter, NodeID, Double) -> NodeID?>]]
-  private(set) var wholes: [Indexed<@Sendable (inout Rewriter, NodeID, LinearForm) -> NodeID?>] = []
-  private(set) var factors: [Indexed<@Sendable (inout Rewriter, inout Factors) -> Bool>] = []
-  private(set) var finalNodes: [[Indexed<@Sendable (inout Rewriter, NodeID) -> NodeID?>]]
-  private(set) var finalFactors: [Indexed<@Sendable (inout Rewriter, inout Factors) -> Bool>] = []
+  let nodes: [[Indexed<NodeRule>]]
+  let differences: [[PairEntry]]
+  let sums: [[PairEntry]]
+  let offsets: [[Indexed<OffsetRule>]]
+  let wholes: [Indexed<WholeRule>]
+  let factors: [Indexed<FactorRule>]
+  let finalNodes: [[Indexed<NodeRule>]]
+  let finalFactors: [Indexed<FactorRule>]
   /// Whether a term with this operation can take part in a rewrite of a sum.
-  private(set) var isTerm: [Bool]
+  let isTerm: [Bool]
+  /// Whether it is a root, a size or a norm.
+  let isLength: [Bool]
 
   static let shared = RewriteIndex(Rewrite.all)
 
   private init(_ table: [Rewrite]) {
     let count = Primitive.all.count
-    nodes = Array(repeating: [], count: count)
-    finalNodes = Array(repeating: [], count: count)
-    differences = Array(repeating: [], count: count)
-    sums = Array(repeating: [], count: count)
-    offsets = Array(repeating: [], count: count)
-    isTerm = Array(repeating: false, count: count)
+    var nodes: [[Indexed<NodeRule>]] = Array(repeating: [], count: count)
+    var finalNodes = nodes
+    var differences: [[PairEntry]] = Array(repeating: [], count: count)
+    var sums = differences
+    var offsets: [[Indexed<OffsetRule>]] = Array(repeating: [], count: count)
+    var isTerm = Array(repeating: false, count: count)
+    var wholes: [Indexed<WholeRule>] = []
+    var factors: [Indexed<FactorRule>] = []
+    var finalFactors = factors
     for (number, rewrite) in table.enumerated() {
       switch rewrite.pattern {
       case .node(let roots, let body):
@@ -115,5 +127,18 @@ struct RewriteIndex: Sendable {
       case .finalFactors(let body): finalFactors.append((number, body))
       }
     }
+    self.nodes = nodes
+    self.finalNodes = finalNodes
+    self.differences = differences
+    self.sums = sums
+    self.offsets = offsets
+    self.isTerm = isTerm
+    let lengths = [Operation.sqrt, .abs, .hypot, .norm]
+    isLength = Primitive.all.map { primitive in
+      lengths.contains { $0.index == primitive.index }
+    }
+    self.wholes = wholes
+    self.factors = factors
+    self.finalFactors = finalFactors
   }
 }

@@ -64,10 +64,15 @@ extension Rewriter {
     return (u, { rewriter, below in rewriter.graph(.divide, rest, below) })
   }
 
-  /// log(a) - log(b) = log1p((a - b)/b) for b > 0, where a term cancels.
+  /// log(a) - log(b) = log1p((a - b)/b) for b > 0, where a term cancels; log(a/b) by its own series where
+  /// that is a quotient with the value 1 at 0.
   mutating func logDifference(_ u: NodeID, _ v: NodeID) -> NodeID? {
     let a = logArgument(u), b = logArgument(v)
-    guard let gap = cancelled(a, b) else { return nil }
+    guard let gap = cancelled(a, b) else {
+      let quotient = make(.divide, a, b)
+      let whole = graph.apply(Operation.log.primitive, [quotient])
+      return logOfQuotientNearOne(whole).map { guarded($0, by: b, strictly: true) }
+    }
     let ratio = make(.divide, gap, b)
     let value = make(.log1p, ratio)
     return guarded(value, by: b, strictly: true)

@@ -37,7 +37,7 @@ extension Rewriter {
     let matrices = Set(body.captured), vectors = Set(body.mapped)
     guard !matrices.isEmpty, !vectors.isEmpty else { return [] }
     return (0..<inner.count).map { NodeID($0) }.filter { node in
-      guard inner.primitive(of: node)?.symbol == .product, inner.attribute(of: node) == .none,
+      guard inner.symbol(of: node) == .product, inner.attribute(of: node) == .none,
         let left = inner.operands(of: node).first, let right = inner.operands(of: node).last
       else { return false }
       let (entries, isTooLarge) = inner.shape(of: node).count

@@ -15,8 +15,9 @@ struct Rewriter {
   var isFinal = false
   /// Whether there is a root, a size or a norm, which those are about.
   private var meetsLength = false
-  /// Sums in which no rule found anything.
-  private(set) var settled: Set<NodeID> = []
+  /// For each node whether it is a sum in which no rule found anything; beyond the end none is.
+  private var settled: [Bool] = []
+  let index = RewriteIndex.shared
   /// How many terms the sum has that is being matched.
   var termCount = 0
 
@@ -101,7 +102,7 @@ struct Rewriter {
       if result != node { map[index] = result }
     }
     var changed: [NodeID: NodeID] = [:]
-    for (index, result) in map.enumerated() { changed[NodeID(index)] = result }
+    for (index, result) in map.enumerated() where result != nil { changed[NodeID(index)] = result }
     return changed
   }
 
@@ -160,38 +161,41 @@ struct Rewriter {
   mutating func number(_ value: Double) -> NodeID { graph.constant(value) }
 
   private mutating func rewritten(_ node: NodeID) -> NodeID {
-    let primitive = graph.nodes[node.index].primitive
+    let primitive = graph.nodes[node.index].primitive, symbol = graph.symbol(of: node)
     guard primitive >= 0, depth < Self.depthLimit else { return node }
-    if Self.lengths.contains(primitive) { meetsLength = true }
+    if index.isLength[Int(primitive)] { meetsLength = true }
     depth += 1
     defer { depth -= 1 }
     if isFinal { return finallyRewritten(node) }
-    let isSum = primitive == .add || primitive == .subtract || primitive == .negate
+    let isSum = symbol == .add || symbol == .subtract || symbol == .negate
     // Pairs of terms first: what sums do as a whole would hide them.
     if isSum, let (result, rule) = rewrittenSum(node) { return accepted(result, rule, for: node) }
-    for (rule, body) in RewriteIndex.shared.nodes[Int(primitive)] {
+    for (rule, body) in index.nodes[Int(primitive)] {
       if let result = body(&self, node) { return accepted(result, rule, for: node) }
     }
-    if Factors.roots.contains(primitive) {
-      if let (result, rule) = rewrittenProduct(node, by: RewriteIndex.shared.factors) {
+    if symbol == .multiply || symbol == .divide || symbol == .power {
+      if let (result, rule) = rewrittenProduct(node, by: index.factors) {
         return accepted(result, rule, for: node)
       }
     }
-    if isSum { settled.insert(node) }
+    if isSum { settle(node) }
     return node
   }
 
-  private static let lengths: Set<Int16> = [
-    Operation.sqrt.index, Operation.abs.index, Operation.hypot.index, Operation.norm.index,
-  ]
+  private mutating func settle(_ node: NodeID) {
+    while settled.count <= node.index { settled.append(false) }
+    settled[node.index] = true
+  }
+
+  func isSettled(_ node: NodeID) -> Bool { node.index < settled.count && settled[node.index] }
 
   private mutating func finallyRewritten(_ node: NodeID) -> NodeID {
     let primitive = Int(graph.nodes[node.index].primitive)
-    for (rule, body) in RewriteIndex.shared.finalNodes[primitive] {
+    for (rule, body) in index.finalNodes[primitive] {
       if let result = body(&self, node) { return accepted(result, rule, for: node) }
     }
-    if Factors.roots.contains(Int16(primitive)),
-      let (result, rule) = rewrittenProduct(node, by: RewriteIndex.shared.finalFactors)
+    if let symbol = graph.symbol(of: node), Factors.roots.contains(symbol),
+      let (result, rule) = rewrittenProduct(node, by: index.finalFactors)
     {
       return accepted(result, rule, for: node)
     }
@@ -213,14 +217,16 @@ struct Rewriter {
     return index >= 0 && !opaque.isEmpty && opaque.contains(node) ? Node.leaf : index
   }
 
+  /// What code calls a node's operation; nil for leaves, constants, cuts and those without such a name.
+  func symbol(of node: NodeID) -> Primitive.Symbol? {
+    !opaque.isEmpty && opaque.contains(node) ? nil : graph.symbol(of: node)
+  }
+
   func isOperation(_ node: NodeID, _ operation: Operation) -> Bool {
     self.operation(of: node) == operation.index
   }
 
-  func operand(_ node: NodeID, _ position: Int = 0) -> NodeID {
-    let operands = graph.operands(of: node)
-    return operands[operands.startIndex + position]
-  }
+  func operand(_ node: NodeID, _ position: Int = 0) -> NodeID { graph.operand(of: node, position) }
 
   /// The first operand of a node with this operation.
   func argument(_ node: NodeID, of operation: Operation) -> NodeID? {

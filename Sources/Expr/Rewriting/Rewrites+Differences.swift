@@ -64,9 +64,13 @@ extension Rewrite {
         return rewriter.make(.divide, first, b)
       }),
     Rewrite(
-      "log(x + 1) - log(x)", "log1p(1/x)", when: "x > 0, a term cancels",
-      mends: "cancelling for large x",
-      samples: [("log(x + 1) - log(x)", [1e15, 3]), ("log(x + 2) - log(x + 1)", [1e12, 3])],
+      "log(x + 1) - log(x), log(sin(x)) - log(x)", "log1p(1/x), log(sin(x)/x)",
+      when: "x > 0; a term cancels, or the quotient is 1 at 0",
+      mends: "cancelling for large x, or near 0",
+      samples: [
+        ("log(x + 1) - log(x)", [1e15, 3]), ("log(x + 2) - log(x + 1)", [1e12, 3]),
+        ("log(sin(x)) - log(x)", [1e-6, 0.5, 2]), ("log(tan(x)) - log(x)", [1e-6, 0.5]),
+      ],
       .difference(.log, .log) { rewriter, u, v in rewriter.logDifference(u, v) }),
     Rewrite(
       "log1p(x) - log(x)", "log1p(1/x)", when: "x > 0, a term cancels",

@@ -206,6 +206,17 @@ extension Rewrite {
         return false
       }),
     Rewrite(
+      "the slope of hypot(x, y) in x", "direction(x, y)",
+      mends: "cancelling in the second derivative for large x",
+      samples: [("grad(u -> hypot(u, 2))(x)", [1e9, 1e200, 0.3, 0])],
+      .node([.strongDivide]) { rewriter, node in
+        let x = rewriter.operand(node), length = rewriter.operand(node, 1)
+        guard rewriter.isOperation(length, .hypot) else { return nil }
+        let sides = (rewriter.operand(length), rewriter.operand(length, 1))
+        guard x == sides.0 || x == sides.1 else { return nil }
+        return rewriter.make(.direction, x, x == sides.0 ? sides.1 : sides.0)
+      }),
+    Rewrite(
       "exp(x^2)*erfc(x)", "2/√π/erfcHazard(x)", mends: "inf·0 past x = 26.5",
       samples: [("exp(x^2)*erfc(x)", [30, 3, 0.3])],
       .factors { rewriter, factors in

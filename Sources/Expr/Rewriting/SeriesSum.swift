@@ -61,6 +61,13 @@ extension Rewriter {
       return nil
     }
     var variable: NodeID?
+    // Most sums are in several variables, which their plain terms show.
+    for (_, node) in form.terms {
+      guard let plain = plainVariable(node) else { continue }
+      guard variable == nil || variable == plain else { return nil }
+      variable = plain
+    }
+    variable = nil
     var terms: [SeriesSum.Term] = []
     for (coefficient, node) in form.terms {
       guard let term = seriesTerm(coefficient, node, &variable) else { return nil }
@@ -71,6 +78,15 @@ extension Rewriter {
       return nil
     }
     return SeriesSum(variable, terms)
+  }
+
+  /// The variable of a term that is one, or a whole power of one.
+  private func plainVariable(_ node: NodeID) -> NodeID? {
+    if operation(of: node) < 0 { return node }
+    guard symbol(of: node) == .power, operation(of: operand(node)) < 0,
+      let exponent = constant(operand(node, 1)), exponent >= 1, exponent == exponent.rounded()
+    else { return nil }
+    return operand(node)
   }
 
   /// The functions that differences in one operation are of.
@@ -87,7 +103,7 @@ extension Rewriter {
     var term = SeriesSum.Term(coefficient: coefficient * factors.coefficient, power: 0)
     var functions: [(index: Int, argument: NodeID)] = []
     for (base, exponent) in factors.powers {
-      if let index = Self.seriesFunctions[operation(of: base)], exponent == 1 {
+      if exponent == 1, let index = seriesFunction(operation(of: base)) {
         functions.append((index, operand(base)))
         continue
       }
@@ -99,7 +115,7 @@ extension Rewriter {
     }
     for (factor, argument) in factors.exponentials {
       guard factor == 1 else { return nil }
-      functions.append((Self.seriesFunctions[Operation.exp.index] ?? 0, argument))
+      functions.append((seriesFunction(Operation.exp.index) ?? 0, argument))
     }
     guard functions.count <= 1 else { return nil }
     guard let function = functions.first else { return term }
@@ -114,10 +130,18 @@ extension Rewriter {
   }
 
   /// Functions by their operation, as positions in `Primitive.functions`.
-  private static let seriesFunctions: [Int16: Int] = Dictionary(
-    uniqueKeysWithValues: Primitive.functions.enumerated().compactMap { place, function in
-      Primitive.named(function.name).map { ($0.index, place) }
-    })
+  private static let seriesFunctions: [Int?] = {
+    var places: [Int?] = Array(repeating: nil, count: Primitive.all.count)
+    for (place, function) in Primitive.functions.enumerated() {
+      if let primitive = Primitive.named(function.name) { places[Int(primitive.index)] = place }
+    }
+    return places
+  }()
+
+  /// The position in `Primitive.functions` of what a node applies.
+  private func seriesFunction(_ operation: Int16) -> Int? {
+    operation < 0 ? nil : Self.seriesFunctions[Int(operation)]
+  }
 
   /// u^p times what is left of the sum.
   mutating func node(of series: SeriesSum) -> NodeID {

@@ -215,14 +215,5 @@ public struct FormReader {
   }
 }
 
-extension Primitive {
-  fileprivate var isElementwise: Bool {
-    switch evaluation {
-    case .unary, .binary, .ternary: true
-    case .kernel, .loop: false
-    }
-  }
-}
-
 /// e, the nearest double.
 private let M_E = 2.718281828459045

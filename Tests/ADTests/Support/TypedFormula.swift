@@ -38,6 +38,14 @@ struct TypedFormula {
     return jacobianVectorProduct(of: node, along: [variable: one], in: &graph)
   }
 
+  /// The second derivative of a scalar output in its only variable, as a number.
+  mutating func secondDerivative() throws -> Double {
+    let one = graph.constant(1)
+    let slopes = hessianVectorProduct(
+      of: output, variables: variables, along: [variables[0]: one], in: &graph)
+    return try numbers(slopes)[0]
+  }
+
   /// A function of a node.
   mutating func node(_ function: String, of operand: NodeID) -> NodeID? {
     Primitive.function(named: function).map { graph.apply($0, [operand]) }

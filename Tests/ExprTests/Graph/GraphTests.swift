@@ -56,6 +56,38 @@ import Testing
     }
   }
 
+  /// Also when the table has grown since. -0 is not 0, a truth value is no number, and an array of one
+  /// entry is neither.
+  @Test func equalNumbersAreOneNode() {
+    var graph = Graph()
+    let numbers = (0..<500).map { graph.constant(Double($0)) }
+    #expect(Set(numbers).count == 500)
+    for (value, node) in numbers.enumerated() {
+      #expect(graph.constant(Tensor(Double(value))) == node)
+      #expect(graph.constant(Double(value)) == node)
+      #expect(graph.scalarConstant(of: node) == Double(value))
+    }
+    let others = [
+      graph.constant(Tensor(.scalar, [1], isBoolean: true)), graph.constant(-0.0),
+      graph.constant(Tensor(.vector(1), [1])), graph.constant(.nan),
+    ]
+    #expect(Set(others + numbers).count == 504)
+    #expect(graph.constant(.nan) == others[3])
+    #expect(graph.scalarConstant(of: others[2]) == nil)
+    #expect(graph.checkInvariants() == nil)
+  }
+
+  @Test func operationsAreKnownByTheirSymbols() {
+    var graph = Graph()
+    let x = Self.leaf(&graph, "x", 0)
+    for symbol in Primitive.Symbol.allCases {
+      #expect(Primitive[symbol].name == symbol.rawValue)
+    }
+    let sum = graph.apply(.add, x, x), sine = graph.apply(Primitive.required("sin"), [x])
+    let one = graph.constant(1)
+    #expect([sum, sine, x, one].map { graph.symbol(of: $0) } == [.add, nil, nil, nil])
+  }
+
   @Test(arguments: [1, 2, 3, 4, 5, 6, 7, 8] as [UInt64])
   func equalExpressionsAreOneNode(_ seed: UInt64) throws {
     var expressions = RandomExpressions(seed: seed)

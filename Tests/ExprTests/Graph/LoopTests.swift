@@ -107,6 +107,38 @@ import Testing
     #expect(outer.stacked[1] == matrix)
   }
 
+  /// What a step computes is written where it is kept; a carry, or what is kept twice or read as a
+  /// part of something else, is copied there.
+  @Test(arguments: [false, true])
+  func keepsArraysOfAllKinds(isBackward: Bool) throws {
+    var graph = Graph()
+    let rows = graph.leaf(Self.leaf(0), shape: .matrix(3, 2))
+    let row = graph.placeholder(.vector(2)), h = graph.placeholder(.vector(2))
+    let next = graph.apply(.add, h, row)
+    let double = graph.apply(.add, next, next)
+    let turned = graph.apply(.transpose, double)
+    let first = Selection(axes: [.init(positions: 0..<1, isSingle: true)], source: .vector(2))
+    let part = graph.apply(.index, double, attribute: .selection(first))
+    let changed = graph.apply(
+      Primitive[.replaceAt], [double, graph.constant(9), graph.constant(1)],
+      .picking(Picking(axes: [.operand], source: .vector(2))))
+    let result = graph.loop(
+      steps: 3, isBackward: isBackward, mapped: [(row, rows)],
+      carries: [(h, graph.filled(0, .vector(2)), next)],
+      stacked: [next, double, turned, part, changed, h])
+    let found = try values(
+      graph, result.carries + result.stacked, [Tensor(.matrix(3, 2), [1, 2, 10, 20, 100, 200])])
+    let sums: [Double] = isBackward ? [111, 222, 110, 220, 100, 200] : [1, 2, 11, 22, 111, 222]
+    let before: [Double] = isBackward ? [110, 220, 100, 200, 0, 0] : [0, 0, 1, 2, 11, 22]
+    #expect(found[0].elements == [111, 222])
+    #expect(found[1].elements == sums)
+    #expect(found[2].elements == sums.map { 2 * $0 })
+    #expect(found[3].elements == sums.map { 2 * $0 })
+    #expect(found[4].elements == [0, 2, 4].map { 2 * sums[$0] })
+    #expect(found[5].elements == sums.enumerated().map { $0 % 2 == 0 ? 9 : 2 * $1 })
+    #expect(found[6].elements == before)
+  }
+
   @Test func stackedTruthValuesAreBooleans() throws {
     var graph = Graph()
     let x = graph.placeholder(.scalar), any = graph.placeholder(.scalar)

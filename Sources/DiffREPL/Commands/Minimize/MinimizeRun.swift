@@ -34,11 +34,14 @@ struct MinimizeRun {
 struct RunArrays: Sendable {
   static let losses = Name("losses")
   static let path = Name("path")
+  /// As many as a plot of the path shows at most.
+  static let namedEntries = 8
 
   let values: [(name: Name, value: Tensor)]
-  /// What was minimised, and the entries of its variables, for titles.
+  /// What was minimised, and the first entries of its variables, for titles.
   let target: String
   let entryNames: [String]
+  let dimension: Int
   /// The iterations of the rows of `path`.
   let iterations: [Int]
 
@@ -50,7 +53,8 @@ struct RunArrays: Sendable {
       (Self.path, Tensor(.matrix(rows, history.dimension), history.path)),
     ]
     self.target = target.functionName
-    entryNames = target.entryNames
+    entryNames = target.entryNames(first: Self.namedEntries)
+    dimension = history.dimension
     iterations = history.pathIterations
   }
 
