@@ -207,9 +207,10 @@ const ck_kernels *ck_best(void);
 /// The set of that name, or null where this machine cannot run it. For tests.
 const ck_kernels *_Nullable ck_named(const char *name);
 
-/// Asks for entries that are needed soon. They need not exist: what can not be had is not fetched.
+/// Asks for entries that are needed soon, into the second-level cache: in the first they would take the
+/// place of what is being computed. They need not exist: what can not be had is not fetched.
 static inline void ck_prefetch(const double *start, long count) {
-  for (long i = 0; i < count; i += 8) __builtin_prefetch(start + i);
+  for (long i = 0; i < count; i += 8) __builtin_prefetch(start + i, 0, 2);
 }
 
 /// How many cores this process may run on, at least 1.
