@@ -22,7 +22,11 @@ struct FitModel {
     do {
       try self.init(arguments, left, right, in: session)
     } catch {
-      let read = left.tree.freeNames(of: left.root) + right.tree.freeNames(of: right.root)
+      let observed = left.tree.freeNames(of: left.root)
+      if let name = observed.first(where: { error.message == "unknown name '\($0)'" }) {
+        throw error.hinting("data \(name) = [1, 2, 3] is what was observed")
+      }
+      let read = observed + right.tree.freeNames(of: right.root)
       let leaves = session.environment.leavesRead(by: right.tree.freeNames(of: right.root))
       let known = leaves.filter { !$0.isData && $0.value.tensor?.shape.isScalar == true }
       throw arguments.offeringStarts(

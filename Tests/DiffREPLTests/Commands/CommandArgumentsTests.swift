@@ -35,6 +35,8 @@ import Testing
     (":fit y ~ a*x+b over a=1", "over a=1, b=1 gives it a start"),
     (":fit y ~ a*x", "over a=1 gives it a start"),
     (":fit y ~ a1*x + a2 over a1=1", "over a1=1, a2=1 gives it a start"),
+    (":fit z ~ a*x over a=1", "data z = [1, 2, 3] is what was observed"),
+    (":fit log(z) ~ a*x", "data z = [1, 2, 3] is what was observed"),
     (":fit y = a*x over a=1", ":fit y ~ a*x over a=1"),
     (":fit y == a*x over a=1", ":fit y ~ a*x over a=1"),
     (":fit 2*y = a*x over a=1 iters=9", ":fit 2*y ~ a*x over a=1 iters=9"),
