@@ -7,7 +7,9 @@ public final class Computation {
   public let randomAfter: RandomGenerator?
   /// What it rests on; nil where elaborating again may give something else.
   public let dependencies: Dependencies?
-  private let program: Program
+  /// nil where all that is asked for is constant: nothing is left to compute.
+  private let program: Program?
+  private let constants: [Tensor]
   /// The arrays given to the program, so that those that are the same still are not copied again.
   private var given: [Leaf.ID: [Double]] = [:]
 
@@ -32,12 +34,17 @@ public final class Computation {
     self.value = value
     self.randomAfter = randomAfter
     self.dependencies = dependencies
-    program = try graph.compiled(value.nodes)
-    if dependencies == nil { program.setLeaves(from: environment) }
+    let constants = value.nodes.compactMap { graph.constant(of: $0) }
+    if constants.count == value.nodes.count {
+      (self.constants, program) = (constants, nil)
+    } else {
+      (self.constants, program) = ([], try graph.compiled(value.nodes))
+    }
+    if dependencies == nil { program?.setLeaves(from: environment) }
   }
 
   /// The memory it owns, in bytes.
-  public var bytes: Int { program.bytes }
+  public var bytes: Int { program?.bytes ?? 0 }
 
   /// The value with the leaves as they are in an environment, and what kernels tell of how it was
   /// found.
@@ -46,14 +53,18 @@ public final class Computation {
   public func evaluation(
     in environment: Environment
   ) throws(Diagnostic) -> (value: Value, notes: [String]) {
-    dependencies?.forEachLeaf(in: environment) { leaf, tensor in give(tensor, to: leaf) }
+    guard let program else {
+      var tensors = constants[...]
+      return (value.value(from: &tensors), [])
+    }
+    dependencies?.forEachLeaf(in: environment) { leaf, tensor in give(tensor, to: leaf, program) }
     let told = program.notes.count
     try program.run()
     var tensors = value.nodes.indices.map { program.value(ofOutput: $0) }[...]
     return (value.value(from: &tensors), Array(program.notes.dropFirst(told)))
   }
 
-  private func give(_ tensor: Tensor, to leaf: Leaf.ID) {
+  private func give(_ tensor: Tensor, to leaf: Leaf.ID, _ program: Program) {
     if tensor.elements.count > Self.alwaysCopied {
       if let old = given[leaf], old.hasStorage(of: tensor.elements) { return }
       given[leaf] = tensor.elements
