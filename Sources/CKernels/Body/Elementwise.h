@@ -156,10 +156,11 @@ MAP_BINARY(map_not_equal, UNROLLED, truth(a != b))
 MAP_BINARY(map_and, UNROLLED, truth((a != 0) & (b != 0)))
 MAP_BINARY(map_or, UNROLLED, truth((a != 0) | (b != 0)))
 
-MAP_TERNARY(map_mul_add, multiply_add(a, b, c))
-MAP_TERNARY(map_mul_sub, multiply_add(a, b, -c))
-MAP_TERNARY(map_neg_mul_add, multiply_add(-a, b, c))
-MAP_TERNARY(map_strong_mul_add, choose(a == 0, c + 0.0, multiply_add(a, b, c)))
+// Rounded twice: they stand for two instructions.
+MAP_TERNARY(map_mul_add, a *b + c)
+MAP_TERNARY(map_mul_sub, a *b - c)
+MAP_TERNARY(map_neg_mul_add, c - a * b)
+MAP_TERNARY(map_strong_mul_add, strong_product(a, b) + c)
 MAP_TERNARY(map_select, choose(a != 0, b, c))
 
 static void fill_splat(double *out, double value, long n) {

@@ -118,8 +118,8 @@ typedef struct ck_kernels {
   /// Whether one is not 0. NaN counts as not zero.
   ck_binary *logical_or;
 
-  // Functions of three arguments. A multiply-add is rounded once where the instruction set has a
-  // fused one, and twice in the baseline: use them only where contraction is allowed.
+  // Functions of three arguments. Those with a product and a sum round both, and so give the bits of
+  // the two kernels they stand for.
 
   /// a·b + c.
   ck_ternary *mul_add;
@@ -197,7 +197,8 @@ typedef struct ck_kernels {
   ck_scalar_pair *sincos_one;
   ck_scalar_pair *softplus_sigmoid_one;
   double (*pow_one)(double a, double b);
-  /// a·b + c, rounded as `mul_add` rounds it.
+  /// a·b + c as matrix products and `axpy` compute it: rounded once where the set has a fused
+  /// operation, else twice.
   double (*mul_add_one)(double a, double b, double c);
 } ck_kernels;
 

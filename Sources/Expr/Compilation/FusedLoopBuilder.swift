@@ -15,17 +15,19 @@ struct FusedLoopBuilder {
   private var reads: [[Int]] = []
   private var writes: [[Int]] = []
   private let twins: Twins
+  private let contractions: Contractions
 
   /// - Parameter members: the values of the loop, in order; each is to be appended.
-  init(_ extent: Extent, _ members: some Sequence<Int>, of lowered: LoweredGraph) {
+  init(_ extent: Extent, _ members: some Sequence<Int>, of schedule: Schedule) {
     self.extent = extent
-    twins = Twins(members, of: lowered)
+    twins = Twins(members, of: schedule.lowered)
+    contractions = Contractions(members, of: schedule)
   }
 
   mutating func append(
     _ value: Int, in builder: ProgramBuilder, _ functions: inout ScalarFunctionList
   ) {
-    if twins.isSecond(value) { return }
+    if twins.isSecond(value) || contractions.isPart(value) { return }
     let lowered = builder.schedule.lowered
     let operands = Array(lowered.operands(of: value))
     switch lowered.values[value].kind {
@@ -68,14 +70,21 @@ struct FusedLoopBuilder {
     }
   }
 
-  /// An operation entry by entry, or two of one operand.
+  /// An operation entry by entry, two of one operand, or a sum with a product.
   private mutating func appendElement(
     _ value: Int, _ opcode: Opcode, _ function: Int32, in builder: ProgramBuilder
   ) {
-    let operands = builder.schedule.lowered.operands(of: value)
-    let registers = operands.map { register($0, of: value, in: builder) }
-    var targets: [Int] = []
+    let lowered = builder.schedule.lowered
+    var registers: [Int], targets: [Int] = []
     var instruction = FusedLoop.Instruction(opcode: opcode, function: function)
+    if let sum = contractions.sums[value] {
+      instruction.opcode = sum.opcode
+      registers = lowered.operands(of: sum.product).map { register($0, of: value, in: builder) }
+      if registers.count == 1 { registers.append(registers[0]) }
+      registers.append(register(sum.other, of: value, in: builder))
+    } else {
+      registers = lowered.operands(of: value).map { register($0, of: value, in: builder) }
+    }
     instruction.a = Int32(registers[0])
     instruction.b = Int32(registers.count > 1 ? registers[1] : registers[0])
     instruction.c = Int32(registers.count > 2 ? registers[2] : registers[0])

@@ -106,8 +106,11 @@ enum Kernels {
     case .and: return .binary(set.logical_and)
     case .or: return .binary(set.logical_or)
     case .select: return .ternary(set.select)
-    case .multiplyAdd, .multiplySubtract, .negateMultiplyAdd, .strongMultiplyAdd, .fetch:
-      preconditionFailure("these are for numbers")
+    case .multiplyAdd: return .ternary(set.mul_add)
+    case .multiplySubtract: return .ternary(set.mul_sub)
+    case .negateMultiplyAdd: return .ternary(set.neg_mul_add)
+    case .strongMultiplyAdd: return .ternary(set.strong_mul_add)
+    case .fetch: preconditionFailure("this is for numbers")
     case .unary, .binary, .ternary: return .function
     }
   }

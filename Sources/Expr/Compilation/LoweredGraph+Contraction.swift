@@ -18,8 +18,9 @@ extension LoweredGraph {
       let start = values[index].operands.lowerBound
       for position in [1, 0] {
         let part = operands[start + position], other = operands[start + 1 - position]
-        guard uses[part.value] == 1,
-          let contracted = contraction(opcode, of: part.value, at: position)
+        guard uses[part.value] == 1, values[part.value].isScalar,
+          case .element(let product, _) = values[part.value].kind,
+          let contracted = opcode.contracted(with: product, at: position)
         else { continue }
         let factors = values[part.value].operands
         let first = operands[factors.lowerBound], second = operands[factors.upperBound - 1]
@@ -30,20 +31,6 @@ extension LoweredGraph {
         operands.append(other)
         break
       }
-    }
-  }
-
-  /// The instruction for a sum or a difference whose operand at a position is this value.
-  private func contraction(_ opcode: Opcode, of value: Int, at position: Int) -> Opcode? {
-    guard values[value].isScalar, case .element(let product, _) = values[value].kind else {
-      return nil
-    }
-    switch (opcode, product == .square ? .multiply : product, position) {
-    case (.add, .multiply, _): return .multiplyAdd
-    case (.add, .strongMultiply, _): return .strongMultiplyAdd
-    case (.subtract, .multiply, 0): return .multiplySubtract
-    case (.subtract, .multiply, _): return .negateMultiplyAdd
-    default: return nil
     }
   }
 }

@@ -10,8 +10,7 @@ enum Opcode: UInt8, Sendable {
   case add, subtract, multiply, divide, strongMultiply, maximum, minimum, power
   case less, lessOrEqual, equal, notEqual, and, or
   case select
-  /// a·b + c, a·b - c, c - a·b and a⊛b + c of numbers, each rounded twice as the two instructions it
-  /// stands for.
+  /// a·b + c, a·b - c, c - a·b and a⊛b + c, each rounded twice as the two instructions it stands for.
   case multiplyAdd, multiplySubtract, negateMultiplyAdd, strongMultiplyAdd
   /// An entry of an array, as a number.
   case fetch

@@ -318,7 +318,7 @@ struct ProgramBuilder {
     case .given: break
     case .scalar: emitScalars(members)
     case .loop(let extent):
-      var emission = FusedLoopBuilder(extent, members, of: lowered)
+      var emission = FusedLoopBuilder(extent, members, of: schedule)
       for value in members { emission.append(value, in: self, &functions) }
       guard
         let loop = emission.finished(
