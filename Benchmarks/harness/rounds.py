@@ -4,10 +4,14 @@ import array
 import os
 import statistics
 import tempfile
+import time
 from dataclasses import dataclass, field
 
 from .child import Child, Failure
 from .repl import Repl
+
+REST = 0.2
+"""Seconds between turns: a peer's threads go on looking for work for a while after a run."""
 
 
 @dataclass
@@ -93,6 +97,7 @@ def measure(workload, program, start_peer, core, rounds, log):
                 child.close()
         prepares = []
         for _ in range(rounds):
+            time.sleep(REST)
             answer = repl.time(workload)
             ours.gradients.append(answer["gradient"])
             if answer["value"]:
@@ -100,6 +105,7 @@ def measure(workload, program, start_peer, core, rounds, log):
             if answer["prepare"]:
                 prepares.append(answer["prepare"])
             for peer, child in children:
+                time.sleep(REST)
                 child.send("run")
                 times = child.receive(600)
                 peer.gradients.append(times["gradient"])

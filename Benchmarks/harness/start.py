@@ -6,7 +6,7 @@ import subprocess
 import time
 
 from .child import ONE_THREAD, pinned
-from .rounds import Row, Side
+from .rounds import REST, Row, Side
 from .workloads import Workload
 
 WORKLOAD = Workload(
@@ -31,6 +31,7 @@ def measure(program, start_peer, core, rounds):
     for _ in range(rounds):
         for side, command in sides:
             times = []
+            time.sleep(REST)
             while len(times) < REPETITIONS and sum(times) < 0.5:
                 times.append(run(pinned(command, core)))
             side.gradients.append(statistics.median(times))

@@ -70,23 +70,29 @@ extension FusedLoop {
     }
   }
 
-  /// Adds blocks to an array. Zeros are put there just ahead of the first block that touches them,
-  /// while they are in the cache anyway: by the end of a block up to the furthest place it reaches.
+  /// Adds blocks to an array, of which nothing is there yet past the furthest place that the block
+  /// before reached. What reaches furthest is the first to come to new places, and is written there;
+  /// the rest, at the ends of the array, become zeros.
   /// Places that the chunk before reaches are its own; what comes to them goes to `head`.
   private func accumulate(
     _ range: Range<Int>, _ target: UnsafeMutablePointer<Double>,
     _ head: UnsafeMutablePointer<Double>, _ count: Int, _ start: Int, _ length: Int
   ) {
-    var reach = 0, least = Int.max
+    var furthest = range.lowerBound, least = Int.max
     for part in range {
-      reach = max(reach, parts[part].offset)
+      if parts[part].offset > parts[furthest].offset { furthest = part }
       least = min(least, parts[part].offset)
     }
-    let first = start == 0 ? 0 : start + reach
-    let end = start + length == extent.count ? count : start + length + reach
-    (target + first).update(repeating: 0, count: end - first)
+    let reach = parts[furthest].offset, new = target + start + reach
+    if start == 0 { target.update(repeating: 0, count: reach) }
+    // Plus 0: of a single -0 the sum is 0.
+    Kernels.add(new, registers[parts[furthest].register], zeros, length)
+    let end = start + reach + length
+    if start + length == extent.count {
+      (target + end).update(repeating: 0, count: count - end)
+    }
     if isLong { Kernels.prefetch(target + end, length) }
-    for part in range {
+    for part in range where part != furthest {
       let place = parts[part].offset + start, block = registers[parts[part].register]
       var ahead = 0
       if origin > 0, place < origin + reach {

@@ -98,6 +98,8 @@ final class FusedLoop {
   private let scratch: UnsafeMutablePointer<Double>
   /// Room for what a strong product adds to.
   let before: UnsafeMutablePointer<Double>
+  /// A block of zeros, where there is an accumulation.
+  let zeros: UnsafeMutablePointer<Double>
   /// The memory it owns, in bytes.
   let bytes: Int
 
@@ -137,6 +139,9 @@ final class FusedLoop {
     targets = .holding(Array(repeating: scratch, count: specials.count))
     heads = .holding(Array(repeating: scratch, count: specials.count))
     before = .allocate(capacity: max(1, Self.strongWidth(specials)))
+    let zeroCount = Self.zeroCount(shape, specials)
+    zeros = .allocate(capacity: max(1, zeroCount))
+    zeros.initialize(repeating: 0, count: zeroCount)
     registers = .allocate(capacity: max(1, sources.count))
     var moving: [Moving] = [], numbers: [Repeated] = [], rows = numbers, columns = numbers
     for (register, source) in sources.enumerated() {
@@ -164,6 +169,7 @@ final class FusedLoop {
     registers.deallocate()
     scratch.deallocate()
     before.deallocate()
+    zeros.deallocate()
     instructions.deallocate()
     kernels.deallocate()
     specials.deallocate()
@@ -182,7 +188,14 @@ final class FusedLoop {
     _ shape: BlockShape, _ specials: [Special], scratchIndex: [Int], registers: Int
   ) -> Int {
     let scratchCount = (scratchIndex.max() ?? -1) + 1
-    return (scratchCount * shape.stride + registers + strongWidth(specials)) * 8
+    let extra = strongWidth(specials) + zeroCount(shape, specials)
+    return (scratchCount * shape.stride + registers + extra) * 8
+  }
+
+  /// The zeros that accumulations read.
+  private static func zeroCount(_ shape: BlockShape, _ specials: [Special]) -> Int {
+    for case .accumulate in specials { return shape.capacity }
+    return 0
   }
 
   /// The longest result of a strong product.
