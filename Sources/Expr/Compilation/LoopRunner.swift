@@ -75,43 +75,20 @@ final class LoopRunner {
     isBackward = loop.isBackward
     self.isFused = isFused
 
-    var captured: [Transfer] = [], mapped = captured, written = captured, stacked = captured
-    var carries: [Carry] = []
-    for (position, input) in (loop.captured + loop.mapped).enumerated() {
-      guard let leaf = graph.leaf(of: input), let inner = body.location(of: leaf.id) else {
-        continue
-      }
-      let transfer = Transfer(
-        inner: inner, outer: operands[position], count: graph.shape(of: input).count)
-      if position < loop.captured.count {
-        captured.append(transfer)
-      } else {
-        mapped.append(transfer)
-      }
-    }
-    for (offset, result) in kept.enumerated() {
-      let position = nexts.count + offset
-      let transfer = Transfer(
-        inner: body.location(ofOutput: position), outer: result.location,
-        count: graph.shape(of: result.node).count)
-      // Its buffer is nobody else's: a carry is changed in its place only by what it becomes, which
-      // is an output before this one, and what is kept is not changed any more.
-      if body.ownsOutput(position, among: position) {
-        written.append(transfer)
-      } else {
-        stacked.append(transfer)
-      }
-    }
+    let (captured, mapped) = Self.transfers(of: loop, into: body, from: operands)
+    let (written, stacked) = Self.transfers(of: kept, from: body, after: nexts.count)
+    let starts = operands.dropFirst(loop.captured.count + loop.mapped.count)
     var spareCount = 0, carriedCount = 0
-    let firstCarry = loop.captured.count + loop.mapped.count
+    var carries: [Carry] = []
     for (offset, number) in live.enumerated() {
       let count = graph.shape(of: loop.carries[number].input).count
       let isExchanged = body.ownsOutput(offset, among: nexts.count)
       carries.append(
         Carry(
           input: body.location(ofOutput: nexts.count + kept.count + offset),
-          next: body.location(ofOutput: offset), count: count, start: operands[firstCarry + number],
-          result: finals[number], spare: isExchanged ? nil : spareCount))
+          next: body.location(ofOutput: offset), count: count,
+          start: starts[starts.startIndex + number], result: finals[number],
+          spare: isExchanged ? nil : spareCount))
       if !isExchanged { spareCount += count }
       carriedCount += count
     }
@@ -131,6 +108,49 @@ final class LoopRunner {
       if case .buffer(let buffer, _) = carry.input { body.memory.buffers[buffer] = place }
       place += carry.count
     }
+  }
+
+  /// What the body reads of the program around: the same in each step, or a row of it.
+  private static func transfers(
+    of loop: LoopBody, into body: Program, from operands: [FusedLoop.Location]
+  ) -> (captured: [Transfer], mapped: [Transfer]) {
+    var captured: [Transfer] = [], mapped = captured
+    for (position, input) in (loop.captured + loop.mapped).enumerated() {
+      guard let leaf = loop.graph.leaf(of: input), let inner = body.location(of: leaf.id) else {
+        continue
+      }
+      let transfer = Transfer(
+        inner: inner, outer: operands[position], count: loop.graph.shape(of: input).count)
+      if position < loop.captured.count {
+        captured.append(transfer)
+      } else {
+        mapped.append(transfer)
+      }
+    }
+    return (captured, mapped)
+  }
+
+  /// What each step keeps in a row of its own: written there at once, or copied.
+  ///
+  /// - Parameter first: the first of the body's outputs that is kept.
+  private static func transfers(
+    of kept: [(node: NodeID, location: FusedLoop.Location)], from body: Program, after first: Int
+  ) -> (written: [Transfer], stacked: [Transfer]) {
+    var written: [Transfer] = [], stacked = written
+    for (offset, result) in kept.enumerated() {
+      let position = first + offset
+      let transfer = Transfer(
+        inner: body.location(ofOutput: position), outer: result.location,
+        count: body.graph.shape(of: result.node).count)
+      // Its buffer is nobody else's: a carry is changed in its place only by what it becomes, which
+      // is an output before this one, and what is kept is not changed any more.
+      if body.ownsOutput(position, among: position) {
+        written.append(transfer)
+      } else {
+        stacked.append(transfer)
+      }
+    }
+    return (written, stacked)
   }
 
   deinit {
