@@ -12,7 +12,7 @@ import Testing
   func theGraphDoesNotGrow(_ formula: String) throws {
     var counts: [Int] = []
     for size in [100, 100_000] {
-      let object = try Self.answer(
+      let object = try Replay.answer(
         "n = \(size)\nx := sin(1:n)/2\nF = \(formula);\n:show F")
       counts.append(try #require(object["nodes"] as? Int))
     }
@@ -28,7 +28,7 @@ import Testing
     "dot([i, 2], [i, i])",
   ])
   func numbersAreReduced(_ formula: String) throws {
-    _ = try Self.answer(
+    _ = try Replay.answer(
       """
       x = [1.5, -2, 3]
       f(i) = \(formula);
@@ -42,7 +42,7 @@ import Testing
   @Test func aMillionTerms() throws {
     var counts: [Int] = []
     for size in [10, 1_000_000] {
-      let object = try Self.answer(
+      let object = try Replay.answer(
         """
         x = sin(1:\(size))/2
         F = sum(100*(x[i+1] - x[i]^2)^2 + (1 - x[i])^2 for i in 1:length(x)-1);
@@ -65,10 +65,10 @@ import Testing
 
       """
     let counts = try ["inside", "ahead"].map { name in
-      try #require(Self.answer(model + ":time \(name)(U)")["operations"] as? Int)
+      try #require(Replay.answer(model + ":time \(name)(U)")["operations"] as? Int)
     }
     #expect(counts[0] <= counts[1])
-    _ = try Self.answer(
+    _ = try Replay.answer(
       model + """
         assert inside(U) ≈ ahead(U) within 1e-14
         assert grad(inside, U) ≈ grad(ahead, U) within 1e-14
@@ -89,10 +89,10 @@ import Testing
 
       """
     let operations = try #require(
-      Self.answer(model + ":time sum(sum((M(k)*X).^2) for k in 1:4)")["operations"] as? Int)
+      Replay.answer(model + ":time sum(sum((M(k)*X).^2) for k in 1:4)")["operations"] as? Int)
     #expect(operations < 4 * 30)
     let terms = (1...4).map { "sum((M(\($0))*X).^2)" }.joined(separator: " + ")
-    _ = try Self.answer(
+    _ = try Replay.answer(
       model + """
         F = sum(sum((M(k)*X).^2) for k in 1:4)
         G = \(terms)
@@ -126,7 +126,7 @@ import Testing
   /// The value and the gradient need the variables, the gradient and little else.
   @Test func memoryIsThatOfTheData() throws {
     let count = 1_000_000
-    let object = try Self.answer(
+    let object = try Replay.answer(
       """
       x := sin(1:\(count))/2
       F = sum(100*(x[i+1] - x[i]^2)^2 + (1 - x[i])^2 for i in 1:\(count - 1));
@@ -165,23 +165,15 @@ import Testing
   func batchedAsWrittenOut(_ body: String) throws {
     let setting = Self.values + "b(i) = \(body)\n"
     let terms = (1...5).map { "\($0)*sum(sin(b(\($0))))" }.joined(separator: " + ")
-    let batched = try Self.answer(
+    let batched = try Replay.answer(
       setting + "F = sum((1:5).*sin([\(body) for i in 1:5]))\n:hess F wrt x, X, A, v, s")
-    let written = try Self.answer(setting + "F = \(terms)\n:hess F wrt x, X, A, v, s")
+    let written = try Replay.answer(setting + "F = \(terms)\n:hess F wrt x, X, A, v, s")
     for key in ["value", "grad", "hess"] {
       let (got, wanted) = (Self.numbers(batched[key]), Self.numbers(written[key]))
       #expect(!wanted.isEmpty && got.count == wanted.count)
       let differs = zip(got, wanted).first { !(abs($0 - $1) <= 1e-12 * (1 + abs($1))) }
       #expect(differs == nil, "\(key): \(differs?.0 ?? 0), written out \(differs?.1 ?? 0)")
     }
-  }
-
-  private static func answer(_ script: String) throws -> [String: Any] {
-    let replay = Replay(script)
-    try #require(replay.errorText == "")
-    let line = try #require(
-      replay.json.split(separator: "\n").last { !$0.hasPrefix("{\"warning\"") })
-    return try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
   }
 
   private static func numbers(_ value: Any?) -> [Double] {

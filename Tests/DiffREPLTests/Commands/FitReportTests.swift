@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 @testable import DiffREPL
@@ -20,24 +19,17 @@ import Testing
   @Test(arguments: determinations.indices)
   func oneModelHasOneDetermination(_ index: Int) throws {
     let (fit, wanted) = Self.determinations[index]
-    let value = try #require(Self.answer(Self.line + fit)["r2"] as? Double)
+    let value = try #require(Replay.answer(Self.line + fit)["r2"] as? Double)
     #expect(abs(value - wanted) < 1e-6, "\(fit): \(value)")
   }
 
   @Test func anObservationWithoutWeightCountsNowhere() throws {
-    let kept = try Self.answer("data x=[1,2,4]\ndata y=[2,4.2,8.3]\n:fit y ~ a*x + c over a=1, c=1")
-    let whole = try Self.answer(
+    let kept = try Replay.answer(
+      "data x=[1,2,4]\ndata y=[2,4.2,8.3]\n:fit y ~ a*x + c over a=1, c=1")
+    let whole = try Replay.answer(
       "data x=[1,2,3,4]\ndata y=[2,4.2,nan,8.3]\n"
         + ":fit y ~ a*x + c over a=1, c=1 weights=[1,1,0,1]")
     let (wanted, value) = (kept["r2"] as? Double, whole["r2"] as? Double)
     #expect(abs(try #require(value) - #require(wanted)) < 1e-14)
-  }
-
-  private static func answer(_ script: String) throws -> [String: Any] {
-    let replay = Replay(script)
-    try #require(replay.errorText == "")
-    let line = try #require(
-      replay.json.split(separator: "\n").last { $0.hasPrefix("{\"command\"") })
-    return try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
   }
 }

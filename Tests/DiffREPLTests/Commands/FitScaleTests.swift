@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 @testable import DiffREPL
@@ -14,7 +13,7 @@ import Testing
       ("a*exp(-b*t) over a=\(size), b=1", [1.200445, 0.511929], [0.0624838, 0.0567164]),
       ("a + b*t over a=1, b=1", [1.13, -0.32], [0.0793725, 0.0424264]),
     ] {
-      let answer = try Self.answer(setting + ":fit y ~ \(fit)")
+      let answer = try Replay.answer(setting + ":fit y ~ \(fit)")
       #expect(answer["converged"] as? Bool == true)
       let isLinear = !fit.contains("exp")
       for (entry, name) in ["a", "b"].enumerated() {
@@ -32,7 +31,7 @@ import Testing
   /// A start of another size than the data: the unit is chosen anew on the way.
   @Test(arguments: [("1", "1e-180"), ("1e100", "1e-180"), ("1e160", "1")])
   func startsOfAnotherSize(start: String, size: String) throws {
-    let answer = try Self.answer(
+    let answer = try Replay.answer(
       "data t=[0,1,2,3]\ndata y=[1.2,.7,.5,.2]*\(size)\n"
         + ":fit y ~ a*exp(-b*t) over a=\(start), b=1")
     let estimates = answer["estimates"] as? [String: Any]
@@ -42,17 +41,9 @@ import Testing
 
   @Test(arguments: ["1e-200", "1", "1e200"])
   func equationsOfAnySizeAreSolved(size: String) throws {
-    let answer = try Self.answer(":solve \(size)*(x^2 - 2) over x=3")
+    let answer = try Replay.answer(":solve \(size)*(x^2 - 2) over x=3")
     let root = TypedCase.numbers(in: (answer["at"] as? [String: Any])?["x"])[0]
     #expect(abs(root - 2.0.squareRoot()) < 1e-15)
     #expect(answer["converged"] as? Bool == true)
-  }
-
-  private static func answer(_ script: String) throws -> [String: Any] {
-    let replay = Replay(script)
-    try #require(replay.errorText == "")
-    let line = try #require(
-      replay.json.split(separator: "\n").last { $0.hasPrefix("{\"command\"") })
-    return try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
   }
 }

@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 @testable import DiffREPL
@@ -23,7 +22,8 @@ import Testing
   func reachesAMinimumFarAway(_ index: Int) throws {
     let (start, function, methods, wanted) = Self.far[index]
     for method in methods.split(separator: " ") {
-      let run = try Self.run("\(start)\n:minimize \(function) method=\(method) tol=1e-8 iters=3000")
+      let run = try Replay.answer(
+        "\(start)\n:minimize \(function) method=\(method) tol=1e-8 iters=3000")
       let point = TypedCase.numbers(in: (run["at"] as? [String: Any])?["x"])
       for (got, value) in zip(point, wanted) {
         #expect(abs(got - value) <= 1e-5 * max(1, abs(value)), "\(function) \(method): \(got)")
@@ -33,7 +33,7 @@ import Testing
 
   @Test(arguments: ["optimal", "wolfe", "backtracking"])
   func everySearchLengthensItsFirstStep(rule: String) throws {
-    let run = try Self.run("x=0\n:minimize (x/1e16-1)^2 step=\(rule)")
+    let run = try Replay.answer("x=0\n:minimize (x/1e16-1)^2 step=\(rule)")
     #expect(run["value"] as? Double == 0)
     #expect(run["converged"] as? Bool == true)
   }
@@ -41,25 +41,17 @@ import Testing
   /// Steps that are just below 2/L are allowed, but not taken again and again.
   @Test(arguments: [1.9, 1.999, 1.9999, 3.99, 7.999])
   func stepsAtTheLimitAreShortened(curvature: Double) throws {
-    let run = try Self.run("x=3\n:minimize \(curvature)*x^2/2")
+    let run = try Replay.answer("x=3\n:minimize \(curvature)*x^2/2")
     #expect(try #require(run["iterations"] as? Int) <= 20)
     #expect(run["converged"] as? Bool == true)
   }
 
   @Test(arguments: ["ista", "fista"])
   func proximalStepsAreLengthened(method: String) throws {
-    let free = try Self.run("x=0\n:minimize (x/1e9-1)^2 method=\(method) prox=nonneg")
+    let free = try Replay.answer("x=0\n:minimize (x/1e9-1)^2 method=\(method) prox=nonneg")
     #expect(try #require(free["value"] as? Double) < 0.02)
     // A bound stops the lengthening.
-    let held = try Self.run("x=0\n:minimize (x/1e9-1)^2 method=\(method) prox=box(-1,2)")
+    let held = try Replay.answer("x=0\n:minimize (x/1e9-1)^2 method=\(method) prox=box(-1,2)")
     #expect(TypedCase.numbers(in: (held["at"] as? [String: Any])?["x"]) == [2])
-  }
-
-  private static func run(_ script: String) throws -> [String: Any] {
-    let replay = Replay(script)
-    try #require(replay.errorText == "")
-    let line = try #require(
-      replay.json.split(separator: "\n").last { $0.hasPrefix("{\"command\"") })
-    return try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
   }
 }

@@ -5,7 +5,7 @@ import Testing
 @Suite struct TimeCommandTests {
   @Test(arguments: [":time x^2*y", ":time :grad x^2*y", ":time :g x^2*y wrt x"])
   func reportsTheProgram(_ line: String) throws {
-    let object = try Self.answer("x = 3\ny = 2\n\(line)")
+    let object = try Replay.answer("x = 3\ny = 2\n\(line)")
     #expect(object["command"] as? String == "time")
     #expect(object["of"] as? String == "x^2*y")
     for key in ["prepare", "value", "gradient", "ratio"] {
@@ -17,13 +17,13 @@ import Testing
   }
 
   @Test func aVectorHasNoGradientToTime() throws {
-    let object = try Self.answer("x = [1, 2]\n:time x.^2")
+    let object = try Replay.answer("x = [1, 2]\n:time x.^2")
     #expect(object["value"] is Double)
     #expect(object["gradient"] is NSNull && object["ratio"] is NSNull)
   }
 
   @Test func aCommandRunsOnACopyOfTheSession() throws {
-    let object = try Self.answer("x = 3\n:time :minimize x^2 step=0.1 iters=5")
+    let object = try Replay.answer("x = 3\n:time :minimize x^2 step=0.1 iters=5")
     #expect(object["of"] as? String == ":minimize x^2 step=0.1 iters=5")
     #expect(try #require(object["seconds"] as? Double) > 0)
     let replay = Replay("x = 3\n:time :minimize x^2 step=0.1 iters=5\nx\n:undo\n:vars")
@@ -41,12 +41,5 @@ import Testing
   func refuses(_ line: String, _ message: String) {
     let replay = Replay("x = 3\n\(line)")
     #expect(replay.errors.first?.message.contains(message) == true, "\(replay.errorText)")
-  }
-
-  private static func answer(_ script: String) throws -> [String: Any] {
-    let replay = Replay(script)
-    try #require(replay.errorText == "")
-    let line = try #require(replay.json.split(separator: "\n").last)
-    return try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
   }
 }
