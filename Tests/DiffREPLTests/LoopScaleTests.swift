@@ -38,6 +38,12 @@ import Testing
       """)
   }
 
+  /// What reaches an entry is added to 0, also where it is the only part: -0 does not show.
+  @Test func zerosOfGradientsHaveNoSign() {
+    let replay = Replay("x = [1,2,3,4]\nc = -0.0\n1 ./ grad(sum(c*x[i+1] for i in 1:3), x)")
+    #expect(replay.text.contains("ans = [inf, inf, inf, inf]\n"), "\(replay.text)")
+  }
+
   /// As the theorem on cheap gradients is shown, with a million terms.
   @Test func aMillionTerms() throws {
     var counts: [Int] = []
