@@ -82,7 +82,7 @@ func runScalars(
     case .ceiling: result = a.rounded(.up)
     case .round: result = a.rounded(.toNearestOrEven)
     case .sign: result = a > 0 ? 1 : a < 0 ? -1 : a
-    case .relu: result = a.isNaN || a > 0 ? a : 0
+    case .relu: result = a < 0 ? 0 : a
     case .heaviside: result = a > 0 ? 1 : a < 0 ? 0 : a == 0 ? 0.5 : a
     case .not: result = a == 0 ? 1 : 0
     case .exp: result = set.pointee.exp_one(a)
