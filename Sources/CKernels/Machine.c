@@ -3,6 +3,8 @@
 #include <sched.h>
 #endif
 #include <limits.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -24,3 +26,17 @@ long ck_address_space(void) {
   if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur > LONG_MAX) return LONG_MAX;
   return (long)limit.rlim_cur;
 }
+
+void *ck_code(const unsigned char *bytes, long count, long *size) {
+  long page = sysconf(_SC_PAGESIZE);
+  *size = (count + page - 1) / page * page;
+  void *code = mmap(0, *size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (code == MAP_FAILED) return 0;
+  memcpy(code, bytes, count);
+  // Never both at once: what can be written can not be run, and the other way round.
+  if (mprotect(code, *size, PROT_READ | PROT_EXEC) == 0) return code;
+  munmap(code, *size);
+  return 0;
+}
+
+void ck_free_code(void *code, long size) { munmap(code, size); }

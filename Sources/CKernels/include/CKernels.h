@@ -220,6 +220,13 @@ long ck_available_cores(void);
 /// How many bytes of memory this process may have; the largest number if there is no such limit.
 long ck_address_space(void);
 
+/// A copy of machine code that may be executed and no longer written; null where the system does not
+/// grant it. `size` becomes what it takes.
+void *_Nullable ck_code(const unsigned char *bytes, long count, long *size);
+
+/// Gives the memory of such a copy back.
+void ck_free_code(void *code, long size);
+
 #pragma clang assume_nonnull end
 
 #endif

@@ -7,7 +7,12 @@ extension FusedLoop {
     case .sum(let register, _, let span):
       let block = registers[register], target = targets[index]
       switch span {
-      case .all: totals[index] += Kernels.sum(block, length)
+      case .all:
+        if let sums = gathered[index] {
+          totals[index] += Kernels.sum(sums, 32)
+        } else {
+          totals[index] += Kernels.sum(block, length)
+        }
       case .rows:
         forEachRow(length) { target[row + $0] += Kernels.sum(block + $1, $2) }
       case .columns:
@@ -71,28 +76,23 @@ extension FusedLoop {
   }
 
   /// Adds blocks to an array, of which nothing is there yet past the furthest place that the block
-  /// before reached. What reaches furthest is the first to come to new places, and is written there;
-  /// the rest, at the ends of the array, become zeros.
+  /// before reached. What reaches furthest is the first to come to new places, and an instruction has
+  /// written it there, the first part; the rest, at the ends of the array, become zeros.
   /// Places that the chunk before reaches are its own; what comes to them goes to `head`.
   private func accumulate(
     _ range: Range<Int>, _ target: UnsafeMutablePointer<Double>,
     _ head: UnsafeMutablePointer<Double>, _ count: Int, _ start: Int, _ length: Int
   ) {
-    var furthest = range.lowerBound, least = Int.max
-    for part in range {
-      if parts[part].offset > parts[furthest].offset { furthest = part }
-      least = min(least, parts[part].offset)
-    }
-    let reach = parts[furthest].offset, new = target + start + reach
+    let reach = parts[range.lowerBound].offset
+    var least = Int.max
+    for part in range { least = min(least, parts[part].offset) }
     if start == 0 { target.update(repeating: 0, count: reach) }
-    // Plus 0: of a single -0 the sum is 0.
-    Kernels.add(new, registers[parts[furthest].register], zeros, length)
     let end = start + reach + length
     if start + length == extent.count {
       (target + end).update(repeating: 0, count: count - end)
     }
     if isLong { Kernels.prefetch(target + end, length) }
-    for part in range where part != furthest {
+    for part in range.dropFirst() {
       let place = parts[part].offset + start, block = registers[parts[part].register]
       var ahead = 0
       if origin > 0, place < origin + reach {

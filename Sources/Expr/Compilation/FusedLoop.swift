@@ -19,6 +19,13 @@ final class FusedLoop {
   enum Location {
     case register(Int)
     case buffer(Int, offset: Int)
+
+    func advanced(by entries: Int) -> Location {
+      switch self {
+      case .register: self
+      case .buffer(let buffer, let offset): .buffer(buffer, offset: offset + entries)
+      }
+    }
   }
 
   /// What a register shows in each block.
@@ -42,7 +49,7 @@ final class FusedLoop {
     case matrixVector(Location, columns: Int, Location, Int, weight: Int?)
     /// Adds the rows of a matrix, each times an entry of a register, to a vector.
     case transposedMatrixVector(Location, columns: Int, Int, to: Location, isStrong: Bool)
-    /// Zeros with some of `parts` added at their places.
+    /// Zeros with some of `parts` added at their places: the first reaches furthest, and is there.
     case accumulate(Range<Int>, to: Location, count: Int)
   }
 
@@ -68,9 +75,10 @@ final class FusedLoop {
   // What the loop over blocks reads lies in plain memory: the arrays of a class would be checked for
   // exclusive use and counted at every access, which costs more than a block of short vectors.
   let extent: Extent
-  private let instructions: UnsafeMutableBufferPointer<Instruction>
-  /// For each instruction what runs it.
-  private let kernels: UnsafeMutableBufferPointer<Kernels.BlockKernel>
+  /// What runs, one after the other; machine code in the place of stretches of it, once it is there.
+  var instructions: UnsafeMutableBufferPointer<Instruction>
+  /// For each of them what runs it.
+  var kernels: UnsafeMutableBufferPointer<Kernels.BlockKernel>
   let specials: UnsafeMutableBufferPointer<Special>
   let parts: UnsafeMutableBufferPointer<Part>
   private let block: Int
@@ -93,17 +101,24 @@ final class FusedLoop {
   /// Where the chunk begins that runs.
   var origin = 0
   /// The threads that run a large loop together.
-  private let crew: LoopCrew?
+  let crew: LoopCrew?
   let registers: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
   private let scratch: UnsafeMutablePointer<Double>
   /// Room for what a strong product adds to.
   let before: UnsafeMutablePointer<Double>
-  /// A block of zeros, where there is an accumulation.
-  let zeros: UnsafeMutablePointer<Double>
+  /// What machine code would do, until it is there.
+  var plan: MachinePlan?
+  var machineCode: ExecutableCode?
+  /// The operations on numbers that it has done without machine code.
+  var work = 0
+  let workOfRun: Int
+  /// For each special 32 numbers in which machine code puts a sum.
+  let gathered: UnsafeMutableBufferPointer<UnsafeMutablePointer<Double>?>
+  private let gatheredSums: UnsafeMutablePointer<Double>
   /// The memory it owns, in bytes.
   let bytes: Int
+  let operationCount: Int
 
-  var operationCount: Int { instructions.count }
   /// How many threads run it.
   var threads: Int { crew?.threads ?? 1 }
 
@@ -113,9 +128,11 @@ final class FusedLoop {
   init(
     _ extent: Extent, instructions: [Instruction], specials: [Special],
     parts: [Part], sources: [Source], scratchIndex: [Int],
-    constants: [(register: Int, value: Double)], crew: LoopCrew?
+    constants: [(register: Int, value: Double)], plan: MachinePlan?, crew: LoopCrew?
   ) {
     self.extent = extent
+    self.plan = plan
+    operationCount = instructions.count
     self.instructions = .holding(instructions)
     kernels = .holding(instructions.map { $0.special < 0 ? Kernels.kernel($0.opcode) : .function })
     self.specials = .holding(specials)
@@ -130,7 +147,8 @@ final class FusedLoop {
     let scratchCount = (scratchIndex.max() ?? -1) + 1
     self.crew = crew
     bytes =
-      Self.ownBytes(shape, specials, scratchIndex: scratchIndex, registers: sources.count)
+      Self.ownBytes(
+        shape, specials, plan, scratchIndex: scratchIndex, registers: sources.count)
       + (crew?.bytes ?? 0)
     scratch = UnsafeMutableRawPointer.allocate(
       byteCount: max(64, scratchCount * stride * 8), alignment: 64
@@ -139,9 +157,14 @@ final class FusedLoop {
     targets = .holding(Array(repeating: scratch, count: specials.count))
     heads = .holding(Array(repeating: scratch, count: specials.count))
     before = .allocate(capacity: max(1, Self.strongWidth(specials)))
-    let zeroCount = Self.zeroCount(shape, specials)
-    zeros = .allocate(capacity: max(1, zeroCount))
-    zeros.initialize(repeating: 0, count: zeroCount)
+    // More counts for no more.
+    let entries = min(extent.count, Self.workBeforeMachineCode)
+    workOfRun = (entries + (entries / max(1, block) + 1) * Self.workOfCall) * instructions.count
+    let totals = plan?.totals ?? [:]
+    gathered = .holding(Array(repeating: nil, count: specials.count))
+    gatheredSums = UnsafeMutableRawPointer.allocate(
+      byteCount: max(64, totals.count * 256), alignment: 64
+    ).bindMemory(to: Double.self, capacity: max(8, totals.count * 32))
     registers = .allocate(capacity: max(1, sources.count))
     var moving: [Moving] = [], numbers: [Repeated] = [], rows = numbers, columns = numbers
     for (register, source) in sources.enumerated() {
@@ -160,6 +183,9 @@ final class FusedLoop {
     self.numbers = .holding(numbers)
     self.rows = .holding(rows)
     self.columns = .holding(columns)
+    for (position, total) in totals.enumerated() {
+      registers[total.value] = gatheredSums + position * 32
+    }
     for constant in constants {
       registers[constant.register].update(repeating: constant.value, count: capacity)
     }
@@ -169,7 +195,8 @@ final class FusedLoop {
     registers.deallocate()
     scratch.deallocate()
     before.deallocate()
-    zeros.deallocate()
+    gathered.deallocate()
+    gatheredSums.deallocate()
     instructions.deallocate()
     kernels.deallocate()
     specials.deallocate()
@@ -185,17 +212,11 @@ final class FusedLoop {
 
   /// The memory of one loop without its crew, in bytes.
   static func ownBytes(
-    _ shape: BlockShape, _ specials: [Special], scratchIndex: [Int], registers: Int
+    _ shape: BlockShape, _ specials: [Special], _ plan: MachinePlan?, scratchIndex: [Int],
+    registers: Int
   ) -> Int {
-    let scratchCount = (scratchIndex.max() ?? -1) + 1
-    let extra = strongWidth(specials) + zeroCount(shape, specials)
-    return (scratchCount * shape.stride + registers + extra) * 8
-  }
-
-  /// The zeros that accumulations read.
-  private static func zeroCount(_ shape: BlockShape, _ specials: [Special]) -> Int {
-    for case .accumulate in specials { return shape.capacity }
-    return 0
+    let scratchCount = (scratchIndex.max() ?? -1) + 1, sums = 32 * (plan?.totals.count ?? 0)
+    return (scratchCount * shape.stride + sums + registers + strongWidth(specials)) * 8
   }
 
   /// The longest result of a strong product.
@@ -213,6 +234,7 @@ final class FusedLoop {
   ///
   /// - Returns: whether it was stopped by Ctrl-C.
   func run(_ memory: ProgramMemory, _ functions: ScalarFunctions) -> Bool {
+    if plan != nil { countRun() }
     if let crew { return crew.run(self, memory, functions) }
     prepare(memory)
     begin(at: 0, end: extent.count)
@@ -348,6 +370,7 @@ final class FusedLoop {
     case .pair(let kernel): kernel(target, registers[Int(i.c)], a, count)
     case .binary(let kernel): kernel(target, a, registers[Int(i.b)], count)
     case .ternary(let kernel): kernel(target, a, registers[Int(i.b)], registers[Int(i.c)], count)
+    case .machine(let function): function(registers, count)
     case .function: apply(i, target, a, count, functions)
     }
   }

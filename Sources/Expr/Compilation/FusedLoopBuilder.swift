@@ -1,10 +1,12 @@
 /// Puts one fused loop together.
 struct FusedLoopBuilder {
   private let extent: Extent
-  private var instructions: [FusedLoop.Instruction] = []
-  private var specials: [FusedLoop.Special] = []
+  var instructions: [FusedLoop.Instruction] = []
+  var specials: [FusedLoop.Special] = []
   private var parts: [FusedLoop.Part] = []
-  private var sources: [FusedLoop.Source] = []
+  /// The register of zeros, where there are accumulations.
+  private var zeros: Int?
+  var sources: [FusedLoop.Source] = []
   /// What the loop reads of memory, by register.
   private var read: [Operand: Int] = [:]
   /// Numbers that the loop reads, and their registers.
@@ -12,8 +14,8 @@ struct FusedLoopBuilder {
   /// The registers of values that the loop computes.
   private var computed: [Int: Int] = [:]
   /// The registers that each instruction reads and writes.
-  private var reads: [[Int]] = []
-  private var writes: [[Int]] = []
+  var reads: [[Int]] = []
+  var writes: [[Int]] = []
   private let twins: Twins
   private let contractions: Contractions
 
@@ -56,18 +58,41 @@ struct FusedLoopBuilder {
       }
     case .accumulation(let places):
       let start = parts.count
-      var registers: [Int] = []
       for (operand, place) in zip(operands, places) {
         guard case .run(let offset) = place else { continue }
-        registers.append(register(operand, of: value, in: builder))
-        parts.append(FusedLoop.Part(register: registers[registers.count - 1], offset: offset))
+        parts.append(
+          FusedLoop.Part(register: register(operand, of: value, in: builder), offset: offset))
       }
+      let target = builder.locations[value]!
+      appendFurthest(of: start..<parts.count, to: target)
       append(
         .accumulate(
-          start..<parts.count, to: builder.locations[value]!,
-          count: lowered.values[value].extent.count), reading: registers)
+          start..<parts.count, to: target, count: lowered.values[value].extent.count),
+        reading: parts[start...].map(\.register))
     default: preconditionFailure("this is no part of a fused loop")
     }
+  }
+
+  /// Writes the part of an accumulation that reaches furthest: nothing is there yet. Plus 0, for of a
+  /// single -0 the sum is 0. From then on what is written is that part, the first.
+  private mutating func appendFurthest(of range: Range<Int>, to target: FusedLoop.Location) {
+    let reach = parts[range].map(\.offset).max()!
+    let furthest = parts.remove(at: parts[range].firstIndex { $0.offset == reach }!)
+    let zeros = zeros ?? newRegister(.scratch)
+    self.zeros = zeros
+    let source = furthest.register
+    let written = newRegister(.array(target.advanced(by: reach)))
+    parts.insert(FusedLoop.Part(register: written, offset: reach), at: range.lowerBound)
+    instructions.append(
+      FusedLoop.Instruction(
+        opcode: .add, target: Int32(written), a: Int32(source), b: Int32(zeros)))
+    reads.append([source, zeros])
+    writes.append([written])
+  }
+
+  mutating func newRegister(_ source: FusedLoop.Source) -> Int {
+    sources.append(source)
+    return sources.count - 1
   }
 
   /// An operation entry by entry, two of one operand, or a sum with a product.
@@ -116,13 +141,11 @@ struct FusedLoopBuilder {
   }
 
   private mutating func newRegister(for value: Int, in builder: ProgramBuilder) -> Int {
-    if builder.schedule.isStored[value], let place = builder.locations[value] {
-      sources.append(.array(place))
-    } else {
-      sources.append(.scratch)
-    }
-    computed[value] = sources.count - 1
-    return sources.count - 1
+    let isStored = builder.schedule.isStored[value]
+    let place = isStored ? builder.locations[value] : nil
+    let register = newRegister(place.map { .array($0) } ?? .scratch)
+    computed[value] = register
+    return register
   }
 
   private mutating func register(
@@ -148,22 +171,27 @@ struct FusedLoopBuilder {
 
   /// - Parameters:
   ///   - constants: the registers of numbers that never change.
+  ///   - vectors: what machine code is written for, if it is.
   ///   - threads: how many run a large loop.
   ///   - memoryLimit: what the loop may take, in bytes.
   /// - Returns: nil when it needs more.
-  func finished(with constants: [Int: Double], threads: Int, memoryLimit: Int) -> FusedLoop? {
-    var sources = sources
+  mutating func finish(
+    with constants: [Int: Double], vectors: VectorShape?, threads: Int, memoryLimit: Int
+  ) -> FusedLoop? {
+    var constants = constants
+    if let zeros { constants[zeros] = 0 }
     for register in constants.keys { sources[register] = .scratch }
+    let plan = vectors.flatMap { arrangeForMachineCode($0, constants: constants) }
     let scratchIndex = scratchPlaces(isConstant: { constants[$0] != nil })
     let values = constants.map { (register: $0, value: $1) }
     func loop(_ crew: LoopCrew?) -> FusedLoop {
       FusedLoop(
         extent, instructions: instructions, specials: specials, parts: parts, sources: sources,
-        scratchIndex: scratchIndex, constants: values, crew: crew)
+        scratchIndex: scratchIndex, constants: values, plan: plan, crew: crew)
     }
     let shape = BlockShape(extent, specials)
     let own = FusedLoop.ownBytes(
-      shape, specials, scratchIndex: scratchIndex, registers: sources.count)
+      shape, specials, plan, scratchIndex: scratchIndex, registers: sources.count)
     guard let chunks = LoopChunks(extent, shape, instructions, specials, parts) else {
       return own <= memoryLimit ? loop(nil) : nil
     }

@@ -59,6 +59,8 @@ enum Kernels {
     case pair(@convention(c) (Block, Block, Input, Int) -> Void)
     case binary(@convention(c) (Block, Input, Input, Int) -> Void)
     case ternary(@convention(c) (Block, Input, Input, Input, Int) -> Void)
+    /// A stretch of instructions as machine code.
+    case machine(ExecutableCode.BlockFunction)
     /// Through the function of a primitive.
     case function
   }
@@ -112,6 +114,45 @@ enum Kernels {
     case .strongMultiplyAdd: return .ternary(set.strong_mul_add)
     case .fetch: preconditionFailure("this is for numbers")
     case .unary, .binary, .ternary: return .function
+    }
+  }
+
+  // MARK: Addresses
+
+  /// Where a function of numbers lies.
+  enum Address {
+    /// Of one number, or two.
+    case function(UInt)
+    /// Of one number, with a second result.
+    case pair(UInt)
+  }
+
+  /// What computes an operation on numbers, for machine code; nil for what has no kernel of its own.
+  static func address(_ opcode: Opcode) -> Address? {
+    let set = set.pointee
+    func function(_ kernel: @convention(c) (Double) -> Double) -> Address {
+      .function(unsafeBitCast(kernel, to: UInt.self))
+    }
+    func pair(
+      _ kernel: @convention(c) (Double, UnsafeMutablePointer<Double>) -> Double
+    ) -> Address {
+      .pair(unsafeBitCast(kernel, to: UInt.self))
+    }
+    switch opcode {
+    case .exp: return function(set.exp_one)
+    case .log: return function(set.log_one)
+    case .log1p: return function(set.log1p_one)
+    case .expm1: return function(set.expm1_one)
+    case .tanh: return function(set.tanh_one)
+    case .sech: return function(set.sech_one)
+    case .sigmoid: return function(set.sigmoid_one)
+    case .softplus: return function(set.softplus_one)
+    case .sin: return function(set.sin_one)
+    case .cos: return function(set.cos_one)
+    case .sinCos: return pair(set.sincos_one)
+    case .softplusSigmoid: return pair(set.softplus_sigmoid_one)
+    case .power: return .function(unsafeBitCast(set.pow_one, to: UInt.self))
+    default: return nil
     }
   }
 

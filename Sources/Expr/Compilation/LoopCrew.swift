@@ -2,7 +2,7 @@
 final class LoopCrew: ChunkedWork {
   private let chunks: LoopChunks
   /// The same loop for each thread but the one that calls.
-  private let helpers: [FusedLoop]
+  let helpers: [FusedLoop]
   /// For each thread the last run it has prepared for.
   private let prepared: UnsafeMutableBufferPointer<Int>
   private let results: UnsafeMutablePointer<Double>

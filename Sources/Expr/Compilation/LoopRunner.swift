@@ -45,6 +45,7 @@ final class LoopRunner {
 
   var operationCount: Int { steps * body.operationCount }
   var threads: Int { body.threads }
+  func writeMachineCode() { body.writeMachineCode() }
 
   /// - Parameters:
   ///   - operands: the places of the operands in the program around.
@@ -53,7 +54,7 @@ final class LoopRunner {
   init(
     _ loop: LoopBody, operands: [FusedLoop.Location],
     results: [(output: LoopOutput, location: FusedLoop.Location, count: Int)], memoryLimit: Int,
-    isFused: Bool, threads: Int
+    isFused: Bool, threads: Int, vectors: VectorShape?
   ) throws(Diagnostic) {
     let graph = loop.graph
     let live = loop.liveCarries(for: results.map(\.output))
@@ -69,7 +70,8 @@ final class LoopRunner {
     let inputs = live.map { loop.carries[$0].input }
     let body = try Program(
       graph, outputs: nexts + kept.map(\.node) + inputs, borrowed: Set(loop.inputs),
-      exchanged: nexts.count, memoryLimit: memoryLimit, isFused: isFused, threads: threads)
+      exchanged: nexts.count, memoryLimit: memoryLimit, isFused: isFused, threads: threads,
+      vectors: vectors)
     self.body = body
     steps = loop.steps
     isBackward = loop.isBackward

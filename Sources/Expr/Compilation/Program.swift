@@ -24,8 +24,13 @@ public final class Program {
   private let tasks: [ProgramTask]
   // What runs lies in plain memory: references counted and arrays checked at every step would cost
   // more than a short step does.
-  private let steps: UnsafeMutableBufferPointer<ProgramStep>
+  private var steps: UnsafeMutableBufferPointer<ProgramStep>
   private let code: UnsafeMutableBufferPointer<ScalarInstruction>
+  /// Whether machine code is to be written when the scalar code has run for as long as that takes.
+  private var waitsForMachineCode: Bool
+  private var scalarWork = 0
+  /// Keeps what steps run.
+  private var machineCode: ExecutableCode?
   private let functions: ScalarFunctions
   /// `loops`, which keeps them alive.
   private let loopReferences: UnsafeMutableBufferPointer<Unmanaged<FusedLoop>>
@@ -75,9 +80,11 @@ public final class Program {
   ///   - exchanged: how many of the first outputs may change places with inputs between runs.
   ///   - isFused: without it each value is computed alone and kept for looking at.
   ///   - threads: how many run what is large.
+  ///   - vectors: what machine code is written for; nil for none.
   init(
     _ graph: Graph, outputs: [NodeID], borrowed: Set<NodeID>, exchanged: Int, memoryLimit: Int,
-    isFused: Bool = true, threads: Int = Program.threadCount
+    isFused: Bool = true, threads: Int = Program.threadCount,
+    vectors: VectorShape? = VectorShape.own
   ) throws(Diagnostic) {
     self.graph = graph
     self.isFused = isFused
@@ -89,7 +96,7 @@ public final class Program {
     let elsewhere = Set(borrowed.compactMap { graph.leaf(of: $0)?.id })
     let builder = try ProgramBuilder(
       graph, schedule, exchanged: exchanged, memoryLimit: memoryLimit, isFused: isFused,
-      threads: threads)
+      threads: threads, vectors: vectors)
     loops = builder.loops
     tasks = builder.tasks
     locations = builder.locations
@@ -106,6 +113,7 @@ public final class Program {
       throw .memoryLimit(memoryLimit, needed: Double(total) * 8 + Double(builder.loopBytes))
     }
     bytes = total * 8 + builder.loopBytes
+    waitsForMachineCode = isFused && vectors != nil && MachineStretches.pay(for: builder.steps)
 
     let registers = UnsafeMutablePointer<Double>.allocate(capacity: max(1, builder.registerCount))
     registers.initialize(repeating: 0, count: builder.registerCount)
@@ -248,9 +256,11 @@ public final class Program {
   /// Evaluates everything once; returns whether a kernel had no result to give.
   func evaluate() throws(Diagnostic) -> Bool {
     var hasFailed = false
+    if waitsForMachineCode { countRun() }
     for step in steps {
       switch step {
       case .scalars(let range): try runCode(range)
+      case .numbers(let function): function(memory.registers, memory.buffers)
       case .loop(let index): try runLoop(index)
       case .task(let index, _):
         try run(tasks[index])
@@ -258,6 +268,28 @@ public final class Program {
       }
     }
     return hasFailed
+  }
+
+  /// Counts a run; puts machine code in the place of scalar code when it is worth it.
+  private func countRun() {
+    scalarWork += code.count
+    if scalarWork > MachineStretches.work(before: code.count) { writeScalarMachineCode() }
+  }
+
+  /// Has all machine code written now that long runs would have.
+  func writeMachineCode() {
+    if waitsForMachineCode { writeScalarMachineCode() }
+    for loop in loops { loop.writeMachineCode() }
+    for case .loop(let runner) in tasks { runner.writeMachineCode() }
+  }
+
+  private func writeScalarMachineCode() {
+    waitsForMachineCode = false
+    let machine = MachineStretches(Array(steps), Array(code))
+    guard let written = machine.code else { return }
+    steps.deallocate()
+    steps = .holding(machine.steps)
+    machineCode = written
   }
 
   private func runCode(_ range: Range<Int>) throws(Diagnostic) {
@@ -310,6 +342,7 @@ public final class Program {
     for step in steps {
       switch step {
       case .scalars(let range): try runCode(range)
+      case .numbers(let function): function(memory.registers, memory.buffers)
       case .loop(let index): try runLoop(index)
       case .task(let index, let value):
         try run(tasks[index])

@@ -23,6 +23,7 @@ struct ProgramBuilder {
   private let memoryLimit: Int
   private let isFused: Bool
   private let threads: Int
+  private let vectors: VectorShape?
   private let exchanged: Int
   /// The values of each step, in the order in which they run.
   private var groups: [Range<Int>] = []
@@ -38,7 +39,7 @@ struct ProgramBuilder {
   /// - Parameter exchanged: how many of the first outputs a loop exchanges for its inputs.
   init(
     _ graph: Graph, _ schedule: Schedule, exchanged: Int, memoryLimit: Int, isFused: Bool,
-    threads: Int
+    threads: Int, vectors: VectorShape?
   ) throws(Diagnostic) {
     self.graph = graph
     self.schedule = schedule
@@ -47,6 +48,7 @@ struct ProgramBuilder {
     self.memoryLimit = memoryLimit
     self.isFused = isFused
     self.threads = threads
+    self.vectors = isFused ? vectors : nil
     let count = schedule.lowered.values.count
     locations = Array(repeating: nil, count: count)
     stepOf = Array(repeating: -1, count: count)
@@ -321,8 +323,9 @@ struct ProgramBuilder {
       var emission = FusedLoopBuilder(extent, members, of: schedule)
       for value in members { emission.append(value, in: self, &functions) }
       guard
-        let loop = emission.finished(
-          with: constantValues(of: emission), threads: threads, memoryLimit: remainingMemory)
+        let loop = emission.finish(
+          with: constantValues(of: emission), vectors: vectors, threads: threads,
+          memoryLimit: remainingMemory)
       else { throw .memoryLimit(memoryLimit) }
       loops.append(loop)
       loopBytes += loop.bytes
@@ -415,7 +418,7 @@ struct ProgramBuilder {
       }
       let runner = try LoopRunner(
         graph.loopBody(of: node)!, operands: places, results: written,
-        memoryLimit: remainingMemory, isFused: isFused, threads: threads)
+        memoryLimit: remainingMemory, isFused: isFused, threads: threads, vectors: vectors)
       loopBytes += runner.bytes
       task = .loop(runner)
     case .input, .constant, .element, .reduction, .matrixVector, .transposedMatrixVector,

@@ -1,6 +1,8 @@
 /// One step of a program.
 enum ProgramStep {
   case scalars(Range<Int>)
+  /// Scalar code as machine code.
+  case numbers(ExecutableCode.NumbersFunction)
   case loop(Int)
   case task(Int, value: Int)
 }

@@ -1,5 +1,6 @@
-import Expr
 import Testing
+
+@testable import Expr
 
 /// Random graphs with their gradients: programs, fused and not, against an evaluator that does one
 /// operation after the other.
@@ -20,5 +21,20 @@ import Testing
         }
       }
     }
+  }
+
+  /// Machine code gives the bits of the kernels and the scalar code in whose place it runs.
+  @Test(.enabled(if: VectorShape.own != nil), arguments: 1...100)
+  func machineCodeGivesTheSameBits(seed: Int) throws {
+    var random = RandomGraph(seed: UInt64(seed), isLarge: seed % 4 == 0)
+    let outputs = random.valueWithGradient()
+    func bits(_ vectors: VectorShape?) throws -> [[UInt64]] {
+      try random.programValues(of: outputs, vectors: vectors).map { value in
+        value.elements.map { $0.isNaN ? Double.nan.bitPattern : $0.bitPattern }
+      }
+    }
+    let reference = try bits(nil)
+    #expect(try bits(VectorShape.own) == reference)
+    #expect(try bits(.avx2) == reference)
   }
 }

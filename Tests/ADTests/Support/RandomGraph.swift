@@ -131,14 +131,17 @@ struct RandomGraph {
   }
 
   func programValues(
-    of outputs: [NodeID], isFused: Bool = true, threads: Int = 1
+    of outputs: [NodeID], isFused: Bool = true, threads: Int = 1,
+    vectors: VectorShape? = VectorShape.own
   ) throws -> [Tensor] {
     let program = try Program(
       graph, outputs: outputs, borrowed: [], exchanged: 0,
-      memoryLimit: Program.defaultMemoryLimit, isFused: isFused, threads: threads)
+      memoryLimit: Program.defaultMemoryLimit, isFused: isFused, threads: threads,
+      vectors: vectors)
     for (_, leaf, value) in leaves { program.set(leaf, to: value) }
     // Twice: what a run leaves behind must not matter.
     try program.run()
+    program.writeMachineCode()
     try program.run()
     return outputs.indices.map { program.value(ofOutput: $0) }
   }
