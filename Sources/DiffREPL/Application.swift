@@ -18,36 +18,36 @@ func endProcess(_ code: Int32) -> Never { exit(code) }
 
 /// Runs the inputs of a command line through one session and writes what comes of it.
 struct Application {
-  private let tool: CommandLineTool
+  private let options: Options
   private let terminal = TerminalInfo.current()
   private var session: Session
 
-  init(_ tool: CommandLineTool) {
-    self.tool = tool
-    session = Session(isSandboxed: tool.sandbox)
-    if tool.sandbox { Sandbox.enter() }
-    session.settings.echo = tool.echo
-    session.settings.threads = ThreadChoice(tool.threads)?.count
+  init(_ options: Options) {
+    self.options = options
+    session = Session(isSandboxed: options.has(.sandbox))
+    if options.has(.sandbox) { Sandbox.enter() }
+    session.settings.echo = options.has(.echo)
+    session.settings.threads = ThreadChoice(options.threads)?.count
     Program.useThreads(session.settings.threads)
-    session.edit { $0.random = RandomGenerator(seed: tool.seed) }
+    session.edit { $0.random = RandomGenerator(seed: options.seed) }
   }
 
   /// - Returns: the exit code.
   mutating func run() -> Int32 {
-    let inputs = tool.inputs
+    let inputs = options.inputs
     var code: Int32 = 0
-    let writer = Writer(tool: tool, terminal: terminal)
+    let writer = Writer(options: options, terminal: terminal)
     session.emit = { [settings = session.settings] in writer.write($0, settings) }
-    if terminal.outputIsTerminal, !tool.json, !tool.quiet {
+    if terminal.outputIsTerminal, !options.has(.json), !options.has(.quiet) {
       session.showProgress = { [settings = session.settings] in writer.showProgress($0, settings) }
     }
-    for input in inputs where code == 0 || (tool.keepGoing && code == 1) {
+    for input in inputs where code == 0 || (options.has(.keepGoing) && code == 1) {
       code = max(code, runScript(input, writer))
       if session.isFinished { break }
     }
-    let reads = inputs.isEmpty || (tool.interactive && !session.isFinished && code != 130)
-    if reads, code == 0 || tool.interactive {
-      if terminal.inputIsTerminal, terminal.outputIsTerminal || tool.interactive {
+    let reads = inputs.isEmpty || (options.has(.interactive) && !session.isFinished && code != 130)
+    if reads, code == 0 || options.has(.interactive) {
+      if terminal.inputIsTerminal, terminal.outputIsTerminal || options.has(.interactive) {
         code = prompt(writer)
       } else {
         let reader =
@@ -60,7 +60,7 @@ struct Application {
 
   // MARK: Scripts
 
-  private mutating func runScript(_ input: CommandLineTool.Input, _ writer: Writer) -> Int32 {
+  private mutating func runScript(_ input: Options.Input, _ writer: Writer) -> Int32 {
     switch input {
     case .text(let text): return runScript(ScriptReader(text: text, name: "-e"), writer)
     case .file("-"):
@@ -80,7 +80,7 @@ struct Application {
     Signals.install()
     session.settings.isInteractive = false
     var code: Int32 = 0
-    let keepsGoing = tool.keepGoing
+    let keepsGoing = options.has(.keepGoing)
     let isPiped = reader.name == ScriptReader.standardInputName
     var loop = StatementLoop(reader: reader)
     let stopped = loop.run(&session) { event, session, _ in
@@ -117,15 +117,15 @@ struct Application {
   private mutating func prompt(_ writer: Writer) -> Int32 {
     session.settings.isInteractive = true
     let settings = writer.renderSettings(session.settings)
-    if !tool.quiet, !tool.json {
+    if !options.has(.quiet), !options.has(.json) {
       var greeting = Output()
       greeting.blocks = [
         .line(StyledText("DiffREPL \(Version.current) · :help for commands", .faint))
       ]
       writer.write(greeting, session.settings)
     }
-    let history = History(
-      path: tool.noHistory || tool.sandbox ? nil : History.defaultPath(in: environmentVariable))
+    let hasHistory = !options.has(.noHistory) && !options.has(.sandbox)
+    let history = History(path: hasHistory ? History.defaultPath(in: environmentVariable) : nil)
     if let problem = history.problem { writer.write(problem, isScript: false, session.settings) }
     let reader = ReadlineReader(
       history: history, completer: Completer.of(session),

@@ -21,59 +21,32 @@ struct CommandLineTool: ParsableCommand {
   @Argument(help: "Script files to run.", completion: .file())
   var scripts: [String] = []
 
-  @Option(name: [.customShort("f"), .customLong("file")], help: "Run a script file (repeatable).")
+  @Option(name: InputOption.file.names, help: "Run a script file (repeatable).")
   var files: [String] = []
 
-  @Option(name: [.customShort("e"), .customLong("eval")], help: "Run a text (repeatable).")
+  @Option(name: InputOption.eval.names, help: "Run a text (repeatable).")
   var texts: [String] = []
 
-  @Flag(name: [.customShort("i"), .long], help: "Stay at the prompt afterwards.")
-  var interactive = false
-
-  @Flag(help: "Print one JSON object for each statement.")
-  var json = false
-
-  @Flag(help: "Print each line of a script before it runs.")
-  var echo = false
-
-  @Flag(help: "Run on after an error; the exit code is still 1.")
-  var keepGoing = false
-
-  @Flag(help: "No greeting and no notes.")
-  var quiet = false
+  @Flag var switches: [Switch] = []
 
   @Option(help: "Colour: auto, always or never.")
-  var color = ColourChoice.auto
-
-  @Flag(help: "Write everything in ASCII.")
-  var ascii = false
+  var color = Options.usual.colour
 
   @Option(help: "Columns to fit tables into.")
   var width: Int?
 
   @Option(help: "Seed of the random numbers.")
-  var seed: UInt64 = 0
+  var seed = Options.usual.seed
 
   @Option(help: "Threads of large programs: a number, or auto for one a core.")
-  var threads = "auto"
-
-  @Flag(help: "Neither read nor write the history file.")
-  var noHistory = false
-
-  @Flag(
-    help: "Touch no file but the scripts named here; limit the memory, and the time of a statement."
-  )
-  var sandbox = false
-
-  enum ColourChoice: String, ExpressibleByArgument, CaseIterable { case auto, always, never }
+  var threads = Options.usual.threads
 
   static func main() {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    if let options = Options(simple: arguments) { run(options) }
     do {
-      var command = try parseAsRoot()
-      if let tool = command as? CommandLineTool {
-        var application = Application(tool)
-        endProcess(application.run())
-      }
+      var command = try parseAsRoot(arguments)
+      if let tool = command as? CommandLineTool { run(tool.options(of: arguments)) }
       try command.run()
     } catch {
       let code = exitCode(for: error)
@@ -87,6 +60,11 @@ struct CommandLineTool: ParsableCommand {
     }
   }
 
+  private static func run(_ options: Options) -> Never {
+    var application = Application(options)
+    endProcess(application.run())
+  }
+
   func validate() throws {
     if let width, width < 20 { throw ValidationError("--width takes at least 20 columns") }
     if ThreadChoice(threads) == nil {
@@ -94,27 +72,51 @@ struct CommandLineTool: ParsableCommand {
     }
   }
 
+  /// What the command line asks for, once it is parsed.
+  func options(of arguments: [String]) -> Options {
+    Options(
+      inputs: inputs(in: arguments), switches: switches, colour: color, width: width, seed: seed,
+      threads: threads)
+  }
+
   /// Files and texts in the order of the command line, which the parsed lists have lost.
-  var inputs: [Input] {
+  private func inputs(in arguments: [String]) -> [Options.Input] {
     var files = files[...], texts = texts[...], scripts = scripts[...]
-    var inputs: [Input] = []
-    for argument in CommandLine.arguments.dropFirst() {
-      if argument.hasPrefix("--file") || argument.hasPrefix("-f") {
-        if let file = files.popFirst() { inputs.append(.file(file)) }
-      } else if argument.hasPrefix("--eval") || argument.hasPrefix("-e") {
-        if let text = texts.popFirst() { inputs.append(.text(text)) }
-      } else if argument == scripts.first {
-        inputs.append(.file(scripts.removeFirst()))
+    var inputs: [Options.Input] = []
+    var isValue = false
+    for argument in arguments {
+      defer { isValue = !isValue && InputOption(argument) != nil }
+      if isValue { continue }
+      switch InputOption(argument) ?? InputOption(joined: argument) {
+      case .file: if let file = files.popFirst() { inputs.append(.file(file)) }
+      case .eval: if let text = texts.popFirst() { inputs.append(.text(text)) }
+      case nil: if argument == scripts.first { inputs.append(.file(scripts.removeFirst())) }
       }
     }
     return inputs + files.map { .file($0) } + texts.map { .text($0) } + scripts.map { .file($0) }
   }
+}
 
-  enum Input {
-    case file(String)
-    case text(String)
+extension InputOption {
+  fileprivate var names: NameSpecification { [.customShort(short), .customLong(rawValue)] }
+
+  /// The option of `--eval=x` or `-e=x`.
+  fileprivate init?(joined argument: String) {
+    guard let end = argument.firstIndex(of: "=") else { return nil }
+    self.init(String(argument[..<end]))
   }
 }
+
+extension Switch: EnumerableFlag {
+  static func name(for value: Switch) -> NameSpecification {
+    guard let short = value.short else { return .customLong(value.rawValue) }
+    return [.customShort(short), .customLong(value.rawValue)]
+  }
+
+  static func help(for value: Switch) -> ArgumentHelp? { ArgumentHelp(value.help) }
+}
+
+extension Options.ColourChoice: ExpressibleByArgument {}
 
 enum Version {
   static let current = "0.1"

@@ -9,39 +9,40 @@ import Darwin
 
 /// Writes results to standard output and errors to standard error.
 struct Writer {
-  private let tool: CommandLineTool
+  private let options: Options
   private let terminal: TerminalInfo
 
-  init(tool: CommandLineTool, terminal: TerminalInfo) {
-    self.tool = tool
+  init(options: Options, terminal: TerminalInfo) {
+    self.options = options
     self.terminal = terminal
   }
 
-  var isJSON: Bool { tool.json }
+  var isJSON: Bool { options.has(.json) }
 
   /// Width, digits and colour: the session's settings, then the command line's, then the terminal's.
   func renderSettings(_ settings: SessionSettings) -> RenderSettings {
     let colour: Bool
-    switch tool.color {
+    switch options.colour {
     case .always: colour = true
     case .never: colour = false
     case .auto: colour = terminal.allowsColor
     }
-    let width = settings.width ?? tool.width
+    let width = settings.width ?? options.width
     return RenderSettings(
       width: width ?? (terminal.outputIsTerminal ? max(20, TerminalInfo.width()) : 80),
-      digits: settings.digits, isASCII: settings.isASCII ?? (tool.ascii || !terminal.isUnicode),
+      digits: settings.digits,
+      isASCII: settings.isASCII ?? (options.has(.ascii) || !terminal.isUnicode),
       usesColour: settings.usesColour ?? colour,
       foldsDiagnostics: terminal.outputIsTerminal || width != nil)
   }
 
   func write(_ output: Output, _ settings: SessionSettings) {
-    if tool.json {
+    if options.has(.json) {
       put(JSONRenderer().render(output), standardOutput)
       return
     }
     var shown = output
-    if tool.quiet {
+    if options.has(.quiet) {
       shown.blocks.removeAll {
         if case .diagnostic(let diagnostic) = $0 { diagnostic.severity == .note } else { false }
       }
@@ -51,14 +52,14 @@ struct Writer {
 
   /// A line of a script as a session would show it.
   func echo(_ line: String, _ part: LinePart, _ settings: SessionSettings) {
-    guard !tool.json else { return }
+    guard !options.has(.json) else { return }
     let prompt = Prompt(isUnicode: !renderSettings(settings).isASCII)
     put(prompt.text(before: part) + line + "\n", standardOutput)
   }
 
   /// An error: with file, line and column in a script; an object on standard output with `--json`.
   func write(_ diagnostic: Diagnostic, isScript: Bool, _ settings: SessionSettings) {
-    if tool.json { put(JSONValue(diagnostic).text + "\n", standardOutput) }
+    if options.has(.json) { put(JSONValue(diagnostic).text + "\n", standardOutput) }
     flush()
     let render = renderSettings(settings)
     let ellipsis = render.isASCII ? "..." : "…"

@@ -100,6 +100,43 @@ import Testing
     #expect(mended.output == "x = 11\nx = 23\nx = 23\nx = 1\n")
   }
 
+  /// Simple command lines are read without the argument parser, and as it reads them.
+  @Test(arguments: [
+    [], ["-"], ["a", "-", "b"], ["-e", "x"], ["--eval", "x y", "--file", "f", "-f", "-", "s"],
+    ["-e", "a", "-e", "b", "a"], ["b", "-e", "a", "-f", "b", "a"], ["-e", "x=1", "-e", ""], [""],
+    ["--json", "--json", "-i", "-e", "x"], ["-e", "help", "help"], ["-e", "\u{2212}1"],
+    Switch.allCases.map { "--\($0.rawValue)" },
+  ])
+  func readsSimpleCommandLinesAsTheParserDoes(arguments: [String]) throws {
+    let parsed = try CommandLineTool.parse(arguments).options(of: arguments)
+    #expect(Options(simple: arguments) == parsed)
+  }
+
+  /// What is wrong, asks for help or needs parsing is the argument parser's.
+  @Test(arguments: [
+    ["-e"], ["-e", "-1"], ["-e", "--json"], ["--file"], ["-f", "-e", "x"], ["-ie", "x"],
+    ["--eval=x"], ["-e=x"], ["--"], ["--", "a"], ["---completion"], ["--nosuch"], ["-h"],
+    ["--help"], ["--version"], ["--generate-completion-script", "bash"], ["-interactive"],
+    ["--seed", "1"], ["--width", "40"], ["--color", "never"], ["--threads", "1"], ["--e", "x"],
+    ["-eval", "x"], ["--i"],
+  ])
+  func leavesOtherCommandLinesToTheParser(arguments: [String]) {
+    #expect(Options(simple: arguments) == nil)
+  }
+
+  /// Options with values of their own, and joined ones, keep the order too.
+  @Test func keepsTheOrderOfParsedInputs() throws {
+    let arguments = ["--seed", "7", "-e", "a", "--eval=b", "-f", "c", "a", "-e=d", "b", "--file=b"]
+    let options = try CommandLineTool.parse(arguments).options(of: arguments)
+    #expect(
+      options
+        == Options(
+          inputs: [
+            .text("a"), .text("b"), .file("c"), .file("a"), .text("d"), .file("b"), .file("b"),
+          ],
+          seed: 7))
+  }
+
   /// A file that cannot be read stops the rest, unless told to go on; it weighs more than an error.
   @Test func unreadableFilesExitWithTwo() throws {
     let stopped = try Program.run(["/nowhere", "-e", "1"])
