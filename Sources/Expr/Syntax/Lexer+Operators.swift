@@ -1,7 +1,7 @@
 /// Brackets, operators and the characters that are refused with a hint.
 extension Lexer {
   mutating func lexOperator(_ first: UInt8) {
-    if let kind = Self.single[first] { return emit(kind, to: position + 1) }
+    if let kind = Self.single(first) { return emit(kind, to: position + 1) }
     let second = byte(1)
     if let (kind, length) = Self.operator(first, second) {
       if kind == .equal, byte(2) == UInt8(ascii: "=") {
@@ -27,13 +27,24 @@ extension Lexer {
     byte(1) == UInt8(ascii: "-") && byte(2).isBlank && position > 0 && bytes[position - 1].isBlank
   }
 
-  private static let single: [UInt8: Token.Kind] = [
-    UInt8(ascii: "("): .leftParenthesis, UInt8(ascii: ")"): .rightParenthesis,
-    UInt8(ascii: "["): .leftBracket, UInt8(ascii: "]"): .rightBracket,
-    UInt8(ascii: "{"): .leftBrace, UInt8(ascii: "}"): .rightBrace,
-    UInt8(ascii: ","): .comma, UInt8(ascii: ";"): .semicolon, UInt8(ascii: "'"): .prime,
-    UInt8(ascii: "@"): .times, UInt8(ascii: "%"): .percent, UInt8(ascii: "?"): .question,
-  ]
+  /// The kind of a character that is a token whatever follows.
+  private static func single(_ first: UInt8) -> Token.Kind? {
+    switch first {
+    case UInt8(ascii: "("): .leftParenthesis
+    case UInt8(ascii: ")"): .rightParenthesis
+    case UInt8(ascii: "["): .leftBracket
+    case UInt8(ascii: "]"): .rightBracket
+    case UInt8(ascii: "{"): .leftBrace
+    case UInt8(ascii: "}"): .rightBrace
+    case UInt8(ascii: ","): .comma
+    case UInt8(ascii: ";"): .semicolon
+    case UInt8(ascii: "'"): .prime
+    case UInt8(ascii: "@"): .times
+    case UInt8(ascii: "%"): .percent
+    case UInt8(ascii: "?"): .question
+    default: nil
+    }
+  }
 
   /// Two characters that other languages read as one operator, and what to write.
   private static let mistaken: [[UInt8]: String] = [

@@ -123,9 +123,11 @@ extension TaylorFunction {
   static let bernoulli = TaylorFunction("bernoulli", radius: 1.5) { x, count in
     if x == 0 {
       var terms: [Double] = []
+      var factorials = [1.0]
       for n in 0..<count {
+        factorials.append(factorials[n] * Double(n + 1))
         var sum = n == 0 ? 1.0 : 0
-        for j in 0..<n { sum -= terms[j] / factorial(n - j + 1) }
+        for j in 0..<n { sum -= terms[j] / factorials[n - j + 1] }
         terms.append(sum)
       }
       return terms
