@@ -118,6 +118,7 @@ import Darwin
   static let twoFunctions: [(first: String, second: String, PairKernel, ScalarPairKernel)] = [
     ("sin", "cos", { $0.sincos }, { $0.sincos_one }),
     ("softplus", "sigmoid", { $0.softplus_sigmoid }, { $0.softplus_sigmoid_one }),
+    ("tanh", "sech", { $0.tanh_sech }, { $0.tanh_sech_one }),
   ]
 
   @Test("two functions together are both apart", arguments: KernelSet.all, twoFunctions)

@@ -1,20 +1,21 @@
 /// e^x and e^x - 1.
 
-/// x = n log 2 / 16 + (r + r_low), and what depends on n and r only.
+/// x = n log 2 / 16 + (r + r_low), and what depends on n, r and r_low only.
 typedef struct {
   /// n in the low bits; above them what does not matter.
   L steps;
-  V r, r_low;
+  V r;
   /// 2^(n/16) rounded. Meaningless where it is not a normal number.
   V scale;
-  /// e^r - 1 - r, and (1 + r) times what the rounding of `scale` left out.
+  /// e^r - 1 - r, and what the rounding of `scale` left out.
   V tail;
+  /// What `tail` leaves out, to first order: r_low, and r times what the rounding of `scale` did.
+  V tail_low;
 } JOINED(exp_parts, LANES);
 #define PARTS JOINED(exp_parts, LANES)
 
-LANEWISE V exp_series(V r) {
+LANEWISE V exp_series(V r, V square) {
   const double *c = exp_polynomial;
-  V square = r * r;
   V first = multiply_add(r, c[1], c[0]);
   V second = multiply_add(r, c[3], c[2]);
   V third = multiply_add(r, c[5], c[4]);
@@ -28,10 +29,11 @@ LANEWISE PARTS exp_parted(V x) {
   e.steps = bits(shifted);
   V coarse = multiply_add(-count, exp_step_high, x);
   e.r = multiply_add(-count, exp_step_low, coarse);
-  e.r_low = multiply_add(-count, exp_step_low, coarse - e.r);
+  V r_low = multiply_add(-count, exp_step_low, coarse - e.r);
   e.scale = number(bits(looked_up((const double *)exp_scale_bits, e.steps)) + (e.steps << 48));
-  V rest = looked_up(exp_scale_rest, e.steps);
-  e.tail = multiply_add(e.r, multiply_add(e.r, exp_series(e.r), rest), rest);
+  V rest = looked_up(exp_scale_rest, e.steps), square = e.r * e.r;
+  e.tail = multiply_add(square, exp_series(e.r, square), rest);
+  e.tail_low = multiply_add(e.r, rest, r_low);
   return e;
 }
 
@@ -55,20 +57,12 @@ LANEWISE V exp_of(V x) {
   return y;
 }
 
-/// e^x - 1 = *high + *low for |x| ≤ 708. Where x ≤ 0, say so: it saves a few operations.
-LANEWISE V expm1_parted(V x, int is_not_positive, V *low) {
+LANEWISE V expm1_of(V x) {
   PARTS e = exp_parted(x);
-  V whole = e.scale - 1;
-  V whole_low = is_not_positive ? e.scale - (whole + 1) : sum_error(e.scale, -1, whole);
+  V whole = e.scale - 1, whole_low = sum_error(e.scale, -1, whole);
   V high = multiply_add(e.scale, e.r, whole);
   V rest = multiply_add(e.scale, e.r, whole - high) + whole_low;
-  *low = multiply_add(e.scale, e.tail + e.r_low, rest);
-  return high;
-}
-
-LANEWISE V expm1_of(V x) {
-  V low, high = expm1_parted(x, 0, &low);
-  V y = high + low;
+  V y = high + multiply_add(e.scale, e.tail + e.tail_low, rest);
   if (__builtin_expect(any(~(magnitude(x) <= 700)), 0)) {
     y = choose(x > 700, exp_beyond(x), y);
     y = choose(x < -700, -1, y);

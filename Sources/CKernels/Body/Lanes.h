@@ -50,6 +50,16 @@ LANEWISE V product_rest(V c, V a, V b) {
 #endif
 }
 
+/// a·b + c to a little over half an ulp, for c small against the product.
+LANEWISE V product_and(V c, V a, V b) {
+#if SET_HAS_FUSED
+  return __builtin_elementwise_fma(a, b, c);
+#else
+  V p = a * b;
+  return p + (product_error(a, b, p) + c);
+#endif
+}
+
 LANEWISE V magnitude(V x) { return number(bits(x) & LONG_MAX); }
 
 /// The magnitude of y with the sign of x.

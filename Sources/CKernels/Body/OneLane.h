@@ -24,6 +24,7 @@ ONE_LANE(cos)
 
 ONE_LANE_OF_TWO(sincos)
 ONE_LANE_OF_TWO(softplus_sigmoid)
+ONE_LANE_OF_TWO(tanh_sech)
 
 static double pow_one(double a, double b) { return pow_of((doubles1)a, (doubles1)b)[0]; }
 

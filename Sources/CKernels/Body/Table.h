@@ -14,6 +14,7 @@ const ck_kernels SET_TABLE = {
   .cos = map_cos,
   .sincos = map_sincos,
   .softplus_sigmoid = map_softplus_sigmoid,
+  .tanh_sech = map_tanh_sech,
   .sqrt = map_sqrt,
   .abs = map_abs,
   .negate = map_negate,
@@ -70,6 +71,7 @@ const ck_kernels SET_TABLE = {
   .cos_one = cos_one,
   .sincos_one = sincos_one,
   .softplus_sigmoid_one = softplus_sigmoid_one,
+  .tanh_sech_one = tanh_sech_one,
   .pow_one = pow_one,
   .mul_add_one = mul_add_one,
 };

@@ -69,6 +69,8 @@ typedef struct ck_kernels {
   ck_pair *sincos;
   /// softplus[i] = log(1 + e^x[i]), sigmoid[i] = 1 / (1 + e^-x[i]), from one exponential.
   ck_pair *softplus_sigmoid;
+  /// tanh[i] = tanh(x[i]), sech[i] = 1 / cosh(x[i]), from one exponential and one division.
+  ck_pair *tanh_sech;
 
   // Functions of one argument that are rounded correctly.
 
@@ -196,6 +198,7 @@ typedef struct ck_kernels {
   ck_scalar *cos_one;
   ck_scalar_pair *sincos_one;
   ck_scalar_pair *softplus_sigmoid_one;
+  ck_scalar_pair *tanh_sech_one;
   double (*pow_one)(double a, double b);
   /// a·b + c as matrix products and `axpy` compute it: rounded once where the set has a fused
   /// operation, else twice.
