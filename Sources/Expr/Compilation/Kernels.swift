@@ -93,6 +93,7 @@ enum Kernels {
     case .cos: return .unary(set.cos)
     case .sinCos: return .pair(set.sincos)
     case .softplusSigmoid: return .pair(set.softplus_sigmoid)
+    case .tanhSech: return .pair(set.tanh_sech)
     case .add: return .binary(set.add)
     case .subtract: return .binary(set.sub)
     case .multiply: return .binary(set.mul)
@@ -151,6 +152,7 @@ enum Kernels {
     case .cos: return function(set.cos_one)
     case .sinCos: return pair(set.sincos_one)
     case .softplusSigmoid: return pair(set.softplus_sigmoid_one)
+    case .tanhSech: return pair(set.tanh_sech_one)
     case .power: return .function(unsafeBitCast(set.pow_one, to: UInt.self))
     default: return nil
     }

@@ -58,7 +58,7 @@ extension Opcode {
   fileprivate var cost: Int {
     switch self {
     case .exp, .log, .log1p, .expm1, .tanh, .sech, .sigmoid, .softplus, .sin, .cos: 8
-    case .sinCos, .softplusSigmoid: 12
+    case .sinCos, .softplusSigmoid, .tanhSech: 12
     case .power: 32
     case .unary, .binary, .ternary: 64
     default: 1

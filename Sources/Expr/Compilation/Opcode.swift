@@ -6,7 +6,7 @@ enum Opcode: UInt8, Sendable {
   case exp, log, log1p, expm1, tanh, sech, sigmoid, softplus, sin, cos
   /// Two functions of one operand, for little more than one of them; see `Twins`. The second result
   /// goes where `c` says.
-  case sinCos, softplusSigmoid
+  case sinCos, softplusSigmoid, tanhSech
   case add, subtract, multiply, divide, strongMultiply, maximum, minimum, power
   case less, lessOrEqual, equal, notEqual, and, or
   case select

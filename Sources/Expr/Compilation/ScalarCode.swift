@@ -97,6 +97,7 @@ func runScalars(
     case .cos: result = set.pointee.cos_one(a)
     case .sinCos: result = set.pointee.sincos_one(a, r + Int(i.c))
     case .softplusSigmoid: result = set.pointee.softplus_sigmoid_one(a, r + Int(i.c))
+    case .tanhSech: result = set.pointee.tanh_sech_one(a, r + Int(i.c))
     case .add: result = a + b
     case .subtract: result = a - b
     case .multiply: result = a * b

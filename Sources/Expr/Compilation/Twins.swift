@@ -1,5 +1,6 @@
 /// Values of one stretch of code or one fused loop that come out of one instruction: sin x and cos x,
-/// log(1 + e^x) and its derivative. Gradients are full of them.
+/// log(1 + e^x) and its derivative, tanh x and sech x, whose square is its derivative. Gradients are full
+/// of them.
 struct Twins {
   struct Instruction {
     let opcode: Opcode
@@ -50,6 +51,8 @@ extension Opcode {
     case .cos: (.sinCos, false)
     case .softplus: (.softplusSigmoid, true)
     case .sigmoid: (.softplusSigmoid, false)
+    case .tanh: (.tanhSech, true)
+    case .sech: (.tanhSech, false)
     default: nil
     }
   }

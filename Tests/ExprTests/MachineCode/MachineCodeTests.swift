@@ -128,7 +128,7 @@ struct MachineCodeTests {
     func pick(_ count: Int) -> Int { Int(random.uniform() * Double(count)) }
     let functions: [Opcode] = [
       .exp, .log, .log1p, .expm1, .tanh, .sech, .sigmoid, .softplus, .sin, .cos, .sinCos,
-      .softplusSigmoid, .power, .fetch,
+      .softplusSigmoid, .tanhSech, .power, .fetch,
     ]
     let registers = 6 + seed
     let code = (0..<60 + seed).map { _ in
