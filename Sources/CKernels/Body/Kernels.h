@@ -26,5 +26,6 @@
 #include "Transposition.h"
 #include "Packing.h"
 #include "MatrixProduct.h"
+#include "HalfVectors.h"
 #include "MatrixVector.h"
 #include "Table.h"

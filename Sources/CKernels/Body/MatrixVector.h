@@ -5,8 +5,7 @@
 /// Columns taken at a time, and rows of one pass: a stretch of y stays in the first-level cache.
 #define COLUMNS_AT_ONCE 8
 #define STRETCH 512
-/// Chains of additions side by side over short columns, and vectors of y in each.
-#define CHAINS 4
+/// Vectors of y in each chain of additions over short columns.
 #define VECTORS_IN_CHAINS (LANES == 8 ? 4 : 2)
 
 /// The sums of four rows' accumulators, added in the order of `folded_sum`, four at a time.
@@ -101,10 +100,16 @@ static inline __attribute__((always_inline)) void short_row_products(
   }
 }
 
-/// Rows of at most 32 entries, as many as are a multiple of `LANES`; how many that were.
+/// Rows of at most 32 entries, as many as are taken at a time; how many that were.
 static inline long short_row_blocks(
   long m, long n, const double *a, long a_row, const double *x, double *y, int accumulate
 ) {
+#if SET_AVX512
+  if (goes_by_halves(n)) {
+    BY_HALVES(half_row_products, n, m, a, a_row, x, y, accumulate)
+    return m / 4 * 4;
+  }
+#endif
 #if LANES == 8
   long vectors = (n + LANES - 1) / LANES, part = n - (vectors - 1) * LANES;
   if (vectors == 1) short_row_products(1, part, m, a, a_row, x, y, accumulate);
@@ -193,6 +198,12 @@ static inline __attribute__((always_inline)) void add_short_columns(
 static void short_column_products(
   long m, long n, const double *a, long a_column, const double *x, double *y, int accumulate
 ) {
+#if SET_AVX512
+  if (goes_by_halves(m)) {
+    BY_HALVES(add_half_columns, m, y, a, a_column, x, n, accumulate)
+    return;
+  }
+#endif
 #define ADD_SHORT_COLUMNS(vectors, part) \
   add_short_columns(vectors, part, y + i, a + i, a_column, x, n, accumulate)
   for (long i = 0; i < m; i += VECTORS_IN_CHAINS * LANES) {

@@ -1,0 +1,113 @@
+/// Short lines by halves of vectors, in a set whose vectors are so long that it matters.
+
+/// Chains of additions side by side over short columns.
+#define CHAINS 4
+
+#if SET_AVX512
+
+/// Half a vector. Lines of at most 32 entries whose last vector would be at most half full go by halves:
+/// nothing is read in vain, and where they begin at multiples of 32 bytes no load crosses from one line
+/// of the cache into the next, which takes as long as two loads.
+typedef doubles4 H;
+typedef H unaligned_half __attribute__((aligned(8)));
+
+/// The first `count` entries, 0 < count ≤ 4, and zeros.
+static inline __attribute__((always_inline)) H load_half(const double *p, long count) {
+  if (count == 4) return *(const unaligned_half *)p;
+  return (H)_mm256_maskz_loadu_pd((__mmask8)((1 << count) - 1), p);
+}
+
+/// The same in two loads: what was stored in two parts just before is not there for one load until it
+/// has come to the cache.
+static inline __attribute__((always_inline)) H load_pairs(const double *p, long count) {
+  if (count < 4) return load_half(p, count);
+  return (H)_mm256_loadu2_m128d(p + 2, p);
+}
+
+static inline __attribute__((always_inline)) void store_half(double *p, H x, long count) {
+  if (count == 4) *(unaligned_half *)p = x;
+  else _mm256_mask_storeu_pd(p, (__mmask8)((1 << count) - 1), (__m256d)x);
+}
+
+static inline int goes_by_halves(long n) { return n > 0 && n <= 32 && (n - 1) % LANES < 4; }
+
+/// Calls a function on lines of `n` entries with the number of halves, which is odd, and the entries of
+/// the last of them; as constants where that one is full.
+#define BY_HALVES(function, n, ...)                                                    \
+  switch (((n) - 1) / LANES * 2 + ((n) % 4 == 0)) {                                    \
+  case 0: function(1, (n) % 4, __VA_ARGS__); break;                                    \
+  case 1: function(1, 4, __VA_ARGS__); break;                                          \
+  case 2: function(3, (n) % 4, __VA_ARGS__); break;                                    \
+  case 3: function(3, 4, __VA_ARGS__); break;                                          \
+  case 4: function(5, (n) % 4, __VA_ARGS__); break;                                    \
+  case 5: function(5, 4, __VA_ARGS__); break;                                          \
+  case 6: function(7, (n) % 4, __VA_ARGS__); break;                                    \
+  default: function(7, 4, __VA_ARGS__);                                                \
+  }
+
+/// The sums over each of four halves, in lane r that of the r-th, in the order of `sums_across`.
+static inline __attribute__((always_inline)) H sums_across_halves(const H *row) {
+  H even = __builtin_shufflevector(row[0], row[2], 0, 1, 4, 5)
+    + __builtin_shufflevector(row[0], row[2], 2, 3, 6, 7);
+  H odd = __builtin_shufflevector(row[1], row[3], 0, 1, 4, 5)
+    + __builtin_shufflevector(row[1], row[3], 2, 3, 6, 7);
+  return __builtin_shufflevector(even, odd, 0, 4, 2, 6)
+    + __builtin_shufflevector(even, odd, 1, 5, 3, 7);
+}
+
+/// As many rows as are a multiple of 4; x stays in registers.
+static inline __attribute__((always_inline)) void half_row_products(
+  int halves, long part, long m, const double *a, long a_row, const double *x, double *y,
+  int accumulate
+) {
+  H factor[7];
+  _Pragma("clang loop unroll(full)") for (int j = 0; j < halves; j++)
+    factor[j] = load_pairs(x + j * 4, j < halves - 1 ? 4 : part);
+  for (long i = 0; i + 4 <= m; i += 4, a += 4 * a_row) {
+    H sum[4];
+    _Pragma("clang loop unroll(full)") for (int r = 0; r < 4; r++) {
+      H total[2] = {0, 0};
+      _Pragma("clang loop unroll(full)") for (int j = 0; j < halves; j++) {
+        H entries = load_half(a + r * a_row + j * 4, j < halves - 1 ? 4 : part);
+        total[j % 2] = j < 2 ? entries * factor[j]
+          : __builtin_elementwise_fma(entries, factor[j], total[j % 2]);
+      }
+      // Plus 0, for a whole vector begins with 0 and adds 0·0: where all is -0 that makes 0.
+      sum[r] = total[0] + (total[1] + 0);
+    }
+    H sums = sums_across_halves(sum);
+    store_half(y + i, accumulate ? load_half(y + i, 4) + sums : sums, 4);
+  }
+}
+
+/// `add_short_columns` by halves.
+static inline __attribute__((always_inline)) void add_half_columns(
+  int halves, long part, double *y, const double *a, long a_column, const double *x, long n,
+  int accumulate
+) {
+  H sum[CHAINS][7];
+  _Pragma("clang loop unroll(full)") for (int v = 0; v < halves; v++) {
+    sum[0][v] = accumulate ? load_half(y + v * 4, v < halves - 1 ? 4 : part) : (H)0.0;
+    for (int chain = 1; chain < CHAINS; chain++) sum[chain][v] = 0;
+  }
+#define ADD_HALF_COLUMN(chain, j, factor)                                                     \
+  _Pragma("clang loop unroll(full)") for (int v = 0; v < halves; v++) sum[chain][v] =         \
+    __builtin_elementwise_fma(                                                                \
+      load_half(a + (j) * a_column + v * 4, v < halves - 1 ? 4 : part), factor, sum[chain][v]);
+  long j = 0;
+  for (; j + CHAINS <= n; j += CHAINS) {
+    H factors = load_half(x + j, CHAINS);
+    // Loads are what there is most of. Seeing where these come from, the compiler would have four.
+    __asm__("" : "+v"(factors));
+    ADD_HALF_COLUMN(0, j, __builtin_shufflevector(factors, factors, 0, 0, 0, 0))
+    ADD_HALF_COLUMN(1, j + 1, __builtin_shufflevector(factors, factors, 1, 1, 1, 1))
+    ADD_HALF_COLUMN(2, j + 2, __builtin_shufflevector(factors, factors, 2, 2, 2, 2))
+    ADD_HALF_COLUMN(3, j + 3, __builtin_shufflevector(factors, factors, 3, 3, 3, 3))
+  }
+  _Pragma("clang loop unroll(full)") for (int chain = 0; chain < CHAINS - 1; chain++)
+    if (j + chain < n) ADD_HALF_COLUMN(chain, j + chain, (H)x[j + chain])
+  _Pragma("clang loop unroll(full)") for (int v = 0; v < halves; v++)
+    store_half(
+      y + v * 4, (sum[0][v] + sum[1][v]) + (sum[2][v] + sum[3][v]), v < halves - 1 ? 4 : part);
+}
+#endif
