@@ -117,9 +117,7 @@ public final class Program {
 
     let registers = UnsafeMutablePointer<Double>.allocate(capacity: max(1, builder.registerCount))
     registers.initialize(repeating: 0, count: builder.registerCount)
-    arena = UnsafeMutableRawPointer.allocate(
-      byteCount: max(64, builder.arenaCount * 8), alignment: 64
-    ).bindMemory(to: Double.self, capacity: max(8, builder.arenaCount))
+    arena = .allocateLines(builder.arenaCount)
     let buffers = UnsafeMutablePointer<UnsafeMutablePointer<Double>>.allocate(
       capacity: max(1, builder.bufferStarts.count))
     for (buffer, start) in builder.bufferStarts.enumerated() {
@@ -174,7 +172,7 @@ public final class Program {
     }
     unset.remove(index)
     let count = inputs[index].shape.count
-    let memory = UnsafeMutablePointer<Double>.allocate(capacity: max(1, count))
+    let memory = UnsafeMutablePointer<Double>.allocateLines(count)
     if inputs[index].held.isEmpty {
       memory.initialize(repeating: 0, count: count)
     } else {

@@ -15,6 +15,15 @@ struct ProgramMemory {
   }
 }
 
+extension UnsafeMutablePointer<Double> {
+  /// Room for so many numbers at the beginning of a line of the cache: the rows of a matrix then lie
+  /// across as few lines as can be.
+  static func allocateLines(_ count: Int) -> Self {
+    UnsafeMutableRawPointer.allocate(byteCount: max(64, count * 8), alignment: 64)
+      .bindMemory(to: Double.self, capacity: max(8, count))
+  }
+}
+
 /// Gives arrays places in one arena, so that those not in use at the same time share memory.
 struct ArenaPlan {
   private var free: [Range<Int>] = []
