@@ -45,7 +45,8 @@ extension FusedLoop {
     case .transposedMatrixVector(let matrix, let columns, let register, _, let isStrong):
       let lines = memory.pointer(matrix) + start * columns
       if isStrong {
-        addStrongly(lines, columns, registers[register], length, targets[index])
+        addStrongly(
+          lines, columns, registers[register], length, targets[index], isFirst: start == origin)
       } else {
         Kernels.addTransposedProduct(
           lines, rows: length, columns: columns, registers[register], to: targets[index])
@@ -57,14 +58,20 @@ extension FusedLoop {
 
   /// Adds the rows of a matrix, each times its weight. 0·inf and 0·nan show as nan: only then the rows
   /// with a weight of 0 are left out, in stretches between them.
+  ///
+  /// - Parameter isFirst: whether the target is still zero.
   private func addStrongly(
     _ lines: UnsafeMutablePointer<Double>, _ columns: Int, _ weights: UnsafeMutablePointer<Double>,
-    _ length: Int, _ target: UnsafeMutablePointer<Double>
+    _ length: Int, _ target: UnsafeMutablePointer<Double>, isFirst: Bool
   ) {
-    before.update(from: target, count: columns)
+    if !isFirst { before.update(from: target, count: columns) }
     Kernels.addTransposedProduct(lines, rows: length, columns: columns, weights, to: target)
     guard Kernels.sum(target, columns).isNaN else { return }
-    target.update(from: before, count: columns)
+    if isFirst {
+      target.update(repeating: 0, count: columns)
+    } else {
+      target.update(from: before, count: columns)
+    }
     var first = 0
     for row in 0...length where row == length || weights[row] == 0 {
       if row > first {
