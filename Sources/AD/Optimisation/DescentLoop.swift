@@ -36,6 +36,14 @@ struct DescentLoop {
   }
 
   mutating func run() throws(Diagnostic) -> Descent.Result {
+    var method = self.method
+    return try run(&method)
+  }
+
+  /// Runs with a method that is taken out of its box once, not at each step.
+  private mutating func run(
+    _ method: inout some Optimiser
+  ) throws(Diagnostic) -> Descent.Result {
     // A variable of its own is not counted anew at each use.
     let objective = self.objective
     try objective.evaluate()
@@ -74,7 +82,7 @@ struct DescentLoop {
         break
       }
       iteration += 1
-      let length = objective.stepLength
+      let length = outcome.length ?? objective.stepLength
       norm = slopeNorm(outcome.size)
       record(iteration, stepNorm: length, stepSize: outcome.size, norm)
       if (rests ? outcome.size : length) <= plan.tolerance, plan.tolerance > 0 {

@@ -5,9 +5,12 @@
 public final class FlatVector {
   public let count: Int
   public let entries: UnsafeMutablePointer<Double>
+  /// What the memory belongs to, if not to the vector.
+  private let owner: AnyObject?
 
   public init(_ count: Int, repeating value: Double = 0) {
     self.count = count
+    owner = nil
     entries = .allocate(capacity: max(1, count))
     entries.initialize(repeating: value, count: max(1, count))
   }
@@ -17,7 +20,16 @@ public final class FlatVector {
     for (position, value) in array.enumerated() { entries[position] = value }
   }
 
-  deinit { entries.deallocate() }
+  /// The numbers at a place that `owner` keeps for them.
+  init(at place: UnsafeMutableBufferPointer<Double>, of owner: AnyObject) {
+    count = place.count
+    self.owner = owner
+    entries = place.baseAddress!
+  }
+
+  deinit {
+    if owner == nil { entries.deallocate() }
+  }
 
   public subscript(position: Int) -> Double {
     get { entries[position] }
@@ -39,6 +51,37 @@ public final class FlatVector {
   /// self ← self + size·other.
   func add(_ size: Double, _ other: FlatVector) { set(self, plus: size, other) }
 
+  /// self ← self + size·direction, and how far that is, with the bits of `distance`; nil where squares
+  /// leave the range of doubles.
+  func step(_ size: Double, along direction: FlatVector) -> Double? {
+    let point = entries, direction = UnsafePointer(direction.entries)
+    let squared = sumInParts(count) { position in
+      let old = UnsafePointer(point).four(position)
+      let new = old + size * direction.four(position)
+      point.setFour(position, new)
+      return (new - old) * (new - old)
+    } last: { position in
+      let old = point[position]
+      point[position] = old + size * direction[position]
+      return (point[position] - old) * (point[position] - old)
+    }
+    return squared.isNormal ? squared.squareRoot() : nil
+  }
+
+  /// self ← the entries at `source`; their norm.
+  func take(_ source: UnsafePointer<Double>) -> Double {
+    let entries = self.entries
+    let squared = sumInParts(count) { position in
+      let four = source.four(position)
+      entries.setFour(position, four)
+      return four * four
+    } last: { position in
+      entries[position] = source[position]
+      return source[position] * source[position]
+    }
+    return squared.isNormal ? squared.squareRoot() : norm
+  }
+
   /// self ← factor·self.
   func scale(_ factor: Double) {
     let entries = self.entries
@@ -46,8 +89,12 @@ public final class FlatVector {
   }
 
   public func dot(_ other: FlatVector) -> Double {
-    let a = entries, b = other.entries
-    return sumInParts(0..<count) { a[$0] * b[$0] }
+    let a = UnsafePointer(entries), b = UnsafePointer(other.entries)
+    return sumInParts(count) {
+      a.four($0) * b.four($0)
+    } last: {
+      a[$0] * b[$0]
+    }
   }
 
   /// The Euclidean norm; entries are scaled where their squares leave the range of doubles.
@@ -59,8 +106,11 @@ public final class FlatVector {
 
   /// ‖self - other‖.
   public func distance(to other: FlatVector) -> Double {
-    let a = entries, b = other.entries
-    let squared = sumInParts(0..<count) { position in
+    let a = UnsafePointer(entries), b = UnsafePointer(other.entries)
+    let squared = sumInParts(count) { position in
+      let difference = a.four(position) - b.four(position)
+      return difference * difference
+    } last: { position in
       let difference = a[position] - b[position]
       return difference * difference
     }
@@ -87,5 +137,20 @@ public final class FlatVector {
       sum += ratio * ratio
     }
     return greatest * sum.squareRoot()
+  }
+}
+
+extension UnsafeMutablePointer<Double> {
+  @inline(__always)
+  fileprivate func setFour(_ position: Int, _ four: SIMD4<Double>) {
+    UnsafeMutableRawPointer(self + position).storeBytes(of: four, as: SIMD4<Double>.self)
+  }
+}
+
+extension UnsafePointer<Double> {
+  /// Four entries from a position on.
+  @inline(__always)
+  fileprivate func four(_ position: Int) -> SIMD4<Double> {
+    UnsafeRawPointer(self + position).loadUnaligned(as: SIMD4<Double>.self)
   }
 }

@@ -22,8 +22,8 @@ public struct GradientDescent: Optimiser {
 
   public mutating func step(_ objective: Objective, _ k: Int) throws(Diagnostic) -> StepOutcome {
     if let size = try rule.length(at: k) {
-      objective.point.add(-size, objective.gradient)
-      return StepOutcome(size: size)
+      return StepOutcome(
+        size: size, length: objective.point.step(-size, along: objective.gradient))
     }
     direction.copy(objective.gradient)
     direction.scale(-1)

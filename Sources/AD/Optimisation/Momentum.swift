@@ -27,8 +27,8 @@ struct Momentum {
   mutating func step(_ objective: Objective, _ k: Int) throws(Diagnostic) -> StepOutcome {
     if let size = try rule.length(at: k) {
       push(objective.gradient)
-      objective.point.add(-size, looksAhead ? update : velocity)
-      return StepOutcome(size: size)
+      return StepOutcome(
+        size: size, length: objective.point.step(-size, along: looksAhead ? update : velocity))
     }
     let start = objective.originValue
     push(objective.gradient)

@@ -4,7 +4,8 @@ import Expr
 /// flat vector, array after array and each row by row.
 ///
 /// An evaluation copies the parameters into the program's leaves, runs it, and copies the gradient
-/// out. Nothing is allocated or looked up.
+/// out. Nothing is allocated or looked up. A single array of parameters is moved where the one program
+/// reads it, and is not copied.
 public final class Objective {
   /// Where the program reads the parameters and leaves the gradient.
   struct Binding {
@@ -75,7 +76,12 @@ public final class Objective {
     state = .allocate(capacity: 1)
     state.initialize(to: State(active: active))
     makeCurvature = curvature
-    point = FlatVector(bindings[active].parameters.flatMap { Array($0) })
+    let parameters = bindings[active].parameters
+    if bindings.count == 1, parameters.count == 1, parameters[0].baseAddress != nil {
+      point = FlatVector(at: parameters[0], of: bindings[0].program)
+    } else {
+      point = FlatVector(parameters.flatMap { Array($0) })
+    }
     gradient = FlatVector(point.count)
     origin = FlatVector(point.count)
     originGradient = FlatVector(point.count)
@@ -116,7 +122,7 @@ public final class Objective {
     }
     let route = routes[state.pointee.active]
     var position = 0
-    for buffer in route.parameters {
+    for buffer in route.parameters where buffer.baseAddress != point.entries {
       buffer.baseAddress?.update(from: point.entries + position, count: buffer.count)
       position += buffer.count
     }
@@ -129,6 +135,10 @@ public final class Objective {
       return
     }
     state.pointee.value = route.value
+    if route.gradients.count == 1, let base = route.gradients[0].baseAddress {
+      state.pointee.gradientNorm = gradient.take(base)
+      return
+    }
     position = 0
     for buffer in route.gradients {
       if let base = buffer.baseAddress {

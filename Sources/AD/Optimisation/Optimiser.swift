@@ -36,8 +36,13 @@ public struct StepOutcome {
   public var size: Double
   /// Why there was no step; nil if there was one.
   public var stop: StopReason?
+  /// ‖Δw‖, where the step found it on its way.
+  var length: Double?
 
-  init(size: Double) { self.size = size }
+  init(size: Double, length: Double? = nil) {
+    self.size = size
+    self.length = length
+  }
 
   init(stop: StopReason) {
     size = 0

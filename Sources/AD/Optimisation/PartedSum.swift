@@ -17,3 +17,23 @@ func sumInParts(_ positions: Range<Int>, _ term: (Int) -> Double) -> Double {
   }
   return (a + b) + (c + d)
 }
+
+/// The same sum of so many terms, bit for bit. `four` gives those of a position and the next three, `last`
+/// one of those that are left; each position is asked for once, in ascending order.
+@inline(__always)
+func sumInParts(
+  _ count: Int, _ four: (Int) -> SIMD4<Double>, last: (Int) -> Double
+) -> Double {
+  var parts = SIMD4<Double>.zero
+  var i = 0
+  // A count of doubles in memory is far from the greatest integer.
+  while i &+ 4 <= count {
+    parts += four(i)
+    i &+= 4
+  }
+  while i < count {
+    parts[0] += last(i)
+    i &+= 1
+  }
+  return (parts[0] + parts[1]) + (parts[2] + parts[3])
+}
