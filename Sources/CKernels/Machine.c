@@ -1,5 +1,6 @@
 #ifdef __linux__
 #define _GNU_SOURCE
+#include <malloc.h>
 #include <sched.h>
 #endif
 #include <limits.h>
@@ -19,6 +20,13 @@ long ck_available_cores(void) {
 #endif
   long cores = sysconf(_SC_NPROCESSORS_ONLN);
   return cores > 0 ? cores : 1;
+}
+
+void ck_keep_freed_memory(void) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  mallopt(M_TRIM_THRESHOLD, 64 << 20);
+#endif
 }
 
 long ck_address_space(void) {

@@ -24,6 +24,7 @@ struct Application {
 
   init(_ options: Options) {
     self.options = options
+    Allocation.keepFreedMemory()
     session = Session(isSandboxed: options.has(.sandbox))
     if options.has(.sandbox) { Sandbox.enter() }
     session.settings.echo = options.has(.echo)

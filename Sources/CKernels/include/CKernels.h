@@ -220,6 +220,10 @@ static inline void ck_prefetch(const double *start, long count) {
 /// How many cores this process may run on, at least 1.
 long ck_available_cores(void);
 
+/// Has the C library keep freed memory instead of returning it to the system, within the bounds to which
+/// it would raise its limits itself. Does nothing where the library has no such limits.
+void ck_keep_freed_memory(void);
+
 /// How many bytes of memory this process may have; the largest number if there is no such limit.
 long ck_address_space(void);
 

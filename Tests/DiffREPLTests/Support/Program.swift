@@ -11,6 +11,8 @@ struct Program {
   let errors: String
   /// The exit code, or 128 and the signal that ended it, as a shell counts.
   let exitCode: Int32
+  /// How often it touched a page of memory that the system had yet to give.
+  let pages: Int
 
   /// The objects of `--json`, one a line.
   var lines: [String] { output.split(separator: "\n").map(String.init) }
@@ -43,10 +45,12 @@ struct Program {
     try #require(
       posix_spawn(&process, program, &actions, nil, &argumentPointers, &environmentPointers) == 0)
     var status: Int32 = 0
-    while waitpid(process, &status, 0) < 0, errno == EINTR {}
+    var usage = rusage()
+    while wait4(process, &status, 0, &usage) < 0, errno == EINTR {}
     return Program(
       output: outputPath == nil ? folder.text("out") : "", errors: folder.text("err"),
-      exitCode: status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + status & 0x7F)
+      exitCode: status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + status & 0x7F,
+      pages: Int(usage.ru_minflt))
   }
 }
 
