@@ -4,7 +4,6 @@
 #include <sched.h>
 #endif
 #include <limits.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -35,16 +34,26 @@ long ck_address_space(void) {
   return (long)limit.rlim_cur;
 }
 
-void *ck_code(const unsigned char *bytes, long count, long *size) {
-  long page = sysconf(_SC_PAGESIZE);
-  *size = (count + page - 1) / page * page;
-  void *code = mmap(0, *size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (code == MAP_FAILED) return 0;
-  memcpy(code, bytes, count);
-  // Never both at once: what can be written can not be run, and the other way round.
-  if (mprotect(code, *size, PROT_READ | PROT_EXEC) == 0) return code;
-  munmap(code, *size);
+int ck_map_code(long size, unsigned char **writable, unsigned char **executable) {
+#ifdef __linux__
+  // Kernels that want to be told of code refuse it else; those that do not know the word refuse that.
+  const unsigned int will_be_executed = 0x10;
+  int file = memfd_create("code", MFD_CLOEXEC | will_be_executed);
+  if (file < 0) file = memfd_create("code", MFD_CLOEXEC);
+  if (file < 0) return 0;
+  void *seen = MAP_FAILED, *run = MAP_FAILED;
+  if (ftruncate(file, size) == 0) {
+    seen = mmap(0, size, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    run = mmap(0, size, PROT_READ | PROT_EXEC, MAP_SHARED, file, 0);
+  }
+  close(file);
+  if (seen != MAP_FAILED && run != MAP_FAILED) {
+    *writable = seen;
+    *executable = run;
+    return 1;
+  }
+  if (seen != MAP_FAILED) munmap(seen, size);
+  if (run != MAP_FAILED) munmap(run, size);
+#endif
   return 0;
 }
-
-void ck_free_code(void *code, long size) { munmap(code, size); }

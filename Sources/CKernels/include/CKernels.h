@@ -227,12 +227,12 @@ void ck_keep_freed_memory(void);
 /// How many bytes of memory this process may have; the largest number if there is no such limit.
 long ck_address_space(void);
 
-/// A copy of machine code that may be executed and no longer written; null where the system does not
-/// grant it. `size` becomes what it takes.
-void *_Nullable ck_code(const unsigned char *bytes, long count, long *size);
-
-/// Gives the memory of such a copy back.
-void ck_free_code(void *code, long size);
+/// Memory for machine code that is seen twice: where it is written it can not be executed, and where it
+/// is executed it can not be written. Neither address tells the other.
+/// - Returns: 0 where the system does not grant it.
+int ck_map_code(
+  long size, unsigned char *_Nullable *_Nonnull writable,
+  unsigned char *_Nullable *_Nonnull executable);
 
 #pragma clang assume_nonnull end
 

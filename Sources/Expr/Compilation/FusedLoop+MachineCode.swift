@@ -1,6 +1,6 @@
 extension FusedLoop {
   /// About as long as it takes to write it.
-  static let workBeforeMachineCode = 1 << 18
+  static let workBeforeMachineCode = 1 << 17
   /// What calling a kernel takes.
   static let workOfCall = 64
 

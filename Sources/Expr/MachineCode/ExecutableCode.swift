@@ -1,5 +1,3 @@
-import CKernels
-
 /// Machine code in memory of its own, which is written once and then only executed.
 final class ExecutableCode: Sendable {
   /// Runs over a block: the table of its pointers, and how many entries it has.
@@ -11,27 +9,22 @@ final class ExecutableCode: Sendable {
       UnsafeMutablePointer<Double>, UnsafePointer<UnsafeMutablePointer<Double>>
     ) -> Void
 
-  private let address: UInt
-  /// The memory that it takes, in bytes.
-  let size: Int
+  private let place: CodeMemory.Place
 
   /// nil where the system grants no memory to execute.
   init?(_ bytes: [UInt8]) {
-    var taken = 0
-    guard let memory = bytes.withUnsafeBufferPointer({ ck_code($0.baseAddress!, $0.count, &taken) })
-    else { return nil }
-    address = UInt(bitPattern: memory)
-    size = taken
+    guard let place = CodeMemory.take(bytes) else { return nil }
+    self.place = place
   }
 
-  deinit { ck_free_code(UnsafeMutableRawPointer(bitPattern: address)!, size) }
+  deinit { CodeMemory.release(place) }
 
   /// The function that begins so many bytes in.
   func blockFunction(at offset: Int) -> BlockFunction {
-    unsafeBitCast(address + UInt(offset), to: BlockFunction.self)
+    unsafeBitCast(place.address + UInt(offset), to: BlockFunction.self)
   }
 
   func numbersFunction(at offset: Int) -> NumbersFunction {
-    unsafeBitCast(address + UInt(offset), to: NumbersFunction.self)
+    unsafeBitCast(place.address + UInt(offset), to: NumbersFunction.self)
   }
 }
