@@ -22,7 +22,8 @@ public final class Curvature {
     }
     let outputs = hessianVectorProduct(
       of: output, variables: variables, along: directions, in: &graph)
-    let program = try graph.compiled(outputs)
+    let program = try graph.compiled(
+      outputs, varying: variables + directions.values, in: environment)
     program.setLeaves(from: environment)
     self.program = program
     parameters = variables.map { graph.leaf(of: $0).flatMap { program.buffer(of: $0.id) } }

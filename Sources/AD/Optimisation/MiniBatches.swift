@@ -74,7 +74,8 @@ public final class MiniBatches {
     var bindings: [Objective.Binding] = []
     for part in [whole, batch] + (rest.map { [$0] } ?? []) {
       let binding = try Objective.binding(
-        part.output, part.variables, part.graph, part.environment)
+        part.output, part.variables, part.graph, part.environment,
+        changing: tables.map(\.leaf))
       bindings.append(binding)
       places.append(tables.map { binding.program.buffer(of: $0.leaf) })
     }

@@ -93,13 +93,17 @@ public final class Objective {
     state.deallocate()
   }
 
+  /// - Parameter tables: leaves that change, besides the variables.
   static func binding(
-    _ output: NodeID, _ variables: [NodeID], _ graph: Graph, _ environment: Environment
+    _ output: NodeID, _ variables: [NodeID], _ graph: Graph, _ environment: Environment,
+    changing tables: [Leaf.ID] = []
   ) throws(Diagnostic) -> Binding {
     var graph = graph
     let slopes = AD.gradient(of: output, variables: variables, in: &graph)
     // The variables are outputs, too, so that the program has a place for each of them.
-    let program = try graph.compiled([output] + slopes + variables)
+    let program = try graph.compiled(
+      [output] + slopes + variables,
+      varying: variables + tables.compactMap { graph.node(of: $0) }, in: environment)
     program.setLeaves(from: environment)
     return Binding(
       program: program,

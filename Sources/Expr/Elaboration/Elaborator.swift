@@ -321,11 +321,6 @@ extension Program {
 
   /// Sets every leaf to its value in an environment.
   public func setLeaves(from environment: Environment) {
-    for entry in environment.inAnyOrder {
-      guard case .leaf(let id, let value, _) = entry.binding else { continue }
-      for (part, tensor) in value.tensors.enumerated() {
-        set(Leaf.ID(order: id.order, part: part), to: tensor)
-      }
-    }
+    environment.forEachLeaf { set($0, to: $1) }
   }
 }

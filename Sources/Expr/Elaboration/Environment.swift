@@ -105,9 +105,17 @@ public struct Environment: Sendable {
 
   /// All names in the order in which they were bound.
   public var all: [Entry] { entries.values.sorted { $0.order < $1.order } }
-  /// All names, for what does not depend on the order.
-  var inAnyOrder: some Sequence<Entry> { entries.values }
   public var isEmpty: Bool { entries.isEmpty }
+
+  /// Calls `body` with each leaf and its value; of a tuple with each of its parts.
+  func forEachLeaf(_ body: (Leaf.ID, Tensor) -> Void) {
+    for entry in entries.values {
+      guard case .leaf(let id, let value, _) = entry.binding else { continue }
+      for (part, tensor) in value.tensors.enumerated() {
+        body(Leaf.ID(order: id.order, part: part), tensor)
+      }
+    }
+  }
 
   public subscript(name: Name) -> Entry? { entries[name.key] }
 
