@@ -74,6 +74,15 @@ public struct Environment: Sendable {
     public var binding: Binding
     /// Grows with the order in which names were first bound.
     public let order: Int
+
+    /// The names that a definition or a function reads.
+    var freeNames: [Name] {
+      switch binding {
+      case .definition(let definition): definition.freeNames
+      case .function(let function): function.freeNames
+      case .leaf: []
+      }
+    }
   }
 
   private var entries: [String: Entry] = [:]
@@ -167,13 +176,7 @@ public struct Environment: Sendable {
   /// The names through which a definition leads back to itself, itself first; nil if it does not.
   /// One walk over the names under it, in a loop: chains may be long.
   public func circle(through name: Name) -> [Name]? {
-    func reads(_ name: Name) -> [Name] {
-      switch entries[name.key]?.binding {
-      case .definition(let definition): definition.freeNames
-      case .function(let function): function.freeNames
-      case .leaf, nil: []
-      }
-    }
+    func reads(_ name: Name) -> [Name] { entries[name.key]?.freeNames ?? [] }
     var visited: Set<Name> = []
     var path = [(name: entries[name.key]?.name ?? name, needs: reads(name)[...])]
     while let needed = path[path.count - 1].needs.popFirst() ?? nil {
@@ -199,6 +202,10 @@ public struct Environment: Sendable {
 
   /// The definitions that read a name, directly or through others, in order of definition.
   public func dependents(of name: Name) -> [Name] {
+    // Nothing reads most names, and a session may have many: they are not put in order for that.
+    guard entries.values.contains(where: { $0.freeNames.contains { $0.key == name.key } }) else {
+      return []
+    }
     var affected: Set<String> = [name.key]
     var found: [Name] = []
     var changed = true
@@ -206,13 +213,7 @@ public struct Environment: Sendable {
     while changed {
       changed = false
       for entry in all where !affected.contains(entry.name.key) {
-        let reads: [Name]
-        switch entry.binding {
-        case .definition(let definition): reads = definition.freeNames
-        case .function(let function): reads = function.freeNames
-        case .leaf: continue
-        }
-        guard reads.contains(where: { affected.contains($0.key) }) else { continue }
+        guard entry.freeNames.contains(where: { affected.contains($0.key) }) else { continue }
         affected.insert(entry.name.key)
         if case .definition = entry.binding { found.append(entry.name) }
         changed = true
