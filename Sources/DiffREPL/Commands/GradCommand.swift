@@ -22,7 +22,7 @@ enum GradCommand: Command {
     let gradients = Array(values.dropFirst())
     var output = Output(
       blocks: target.valueBlocks(values[0], arguments)
-        + target.blocks(gradients) { "∂\(target.functionName)/∂\($0)" },
+        + target.blocks(gradients) { "∂\($0)/∂\($1)" },
       json: [target.object(Self.self, values[0], [("grad", target.members(gradients))])])
     if session.settings.certifies {
       var graph = target.graph

@@ -36,7 +36,7 @@ enum HessCommand: Command {
 
     var output = Output()
     output.blocks = [.value(name: StyledText(name, .name), .tensor(value))]
-    output.blocks += target.blocks(hessian.gradient) { "∂\(name)/∂\($0)" }
+    output.blocks += target.blocks(hessian.gradient) { "∂\($0)/∂\($1)" }
     output.blocks += matrixBlocks(hessian.matrix, labels, of: name)
     output.blocks.append(.value(name: StyledText("eigenvalues", .symbol), .tensor(eigenvector)))
     output.blocks.append(

@@ -26,7 +26,7 @@ enum HvpCommand: Command {
     let products = Array(values.dropFirst())
     return Output(
       blocks: target.valueBlocks(values[0], arguments)
-        + target.blocks(products) { "∂(vᵀ∇\(target.functionName))/∂\($0)" },
+        + target.blocks(products) { "∂(vᵀ∇\($0))/∂\($1)" },
       json: [target.object(Self.self, values[0], [("hvp", target.members(products))])])
   }
 }

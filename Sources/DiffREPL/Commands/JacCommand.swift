@@ -30,7 +30,7 @@ enum JacCommand: Command {
     }
     var output = Output(
       blocks: target.valueBlocks(jacobian.value, arguments)
-        + target.blocks(jacobian.blocks) { "∂\(name)/∂\($0)" }
+        + target.blocks(jacobian.blocks) { "∂\($0)/∂\($1)" }
         + [.line(StyledText(orientation, .faint))],
       json: [
         target.object(

@@ -8,10 +8,13 @@ extension Target {
     return [.value(name: StyledText(functionName, .name), .tensor(value))]
   }
 
-  /// One line for each variable, `symbol` made of its name.
-  func blocks(_ values: [Tensor], symbol: (Name) -> String) -> [Output.Block] {
-    zip(variables, values).map { variable, value in
-      .value(name: StyledText(symbol(variable.name), .adjoint), .tensor(value))
+  /// One line for each variable, `symbol` made of the name of the function and its own.
+  func blocks(
+    _ values: [Tensor], symbol: (_ function: String, Name) -> String
+  ) -> [Output.Block] {
+    let function = functionName
+    return zip(variables, values).map { variable, value in
+      .value(name: StyledText(symbol(function, variable.name), .adjoint), .tensor(value))
     }
   }
 

@@ -24,7 +24,7 @@ enum VjpCommand: Command {
     let products = Array(values.dropFirst())
     return Output(
       blocks: target.valueBlocks(values[0], arguments)
-        + target.blocks(products) { "∂(zᵀ\(target.functionName))/∂\($0)" },
+        + target.blocks(products) { "∂(zᵀ\($0))/∂\($1)" },
       json: [target.object(Self.self, values[0], [("vjp", target.members(products))])])
   }
 }
