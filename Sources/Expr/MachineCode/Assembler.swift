@@ -47,9 +47,8 @@ struct Assembler {
   }
 
   private(set) var bytes: [UInt8]
+  /// The vectors of the instructions that come next.
   var shape: VectorShape
-  /// Where the code begins, after the pool.
-  static let entry = (Constant.allCases.count + 1) * 64
 
   init(_ shape: VectorShape) {
     self.shape = shape
