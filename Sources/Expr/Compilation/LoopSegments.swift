@@ -15,11 +15,20 @@ struct LoopSegments {
   ///   - writes: those that it writes.
   init(isInline: [Bool], reads: [[Int]], writes: [[Int]], registerCount: Int) {
     let levels = Self.levels(isInline, reads, writes, registerCount)
-    for level in 0...(levels.max() ?? 0) {
+    var stretches: [[Int]] = Array(repeating: [], count: (levels.max() ?? 0) + 1)
+    var kernels = stretches
+    for (instruction, level) in levels.enumerated() {
+      if isInline[instruction] {
+        stretches[level].append(instruction)
+      } else {
+        kernels[level].append(instruction)
+      }
+    }
+    for (stretch, kernels) in zip(stretches, kernels) {
       let start = order.count
-      order += isInline.indices.filter { levels[$0] == level && isInline[$0] }
-      if order.count - start >= Self.leastCount { ranges.append(start..<order.count) }
-      order += isInline.indices.filter { levels[$0] == level && !isInline[$0] }
+      order += stretch
+      if stretch.count >= Self.leastCount { ranges.append(start..<order.count) }
+      order += kernels
     }
   }
 

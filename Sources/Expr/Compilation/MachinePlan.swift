@@ -29,7 +29,11 @@ struct MachinePlan {
   /// - Returns: nil where the system grants no memory to execute.
   func written() -> (code: ExecutableCode, segments: [Segment])? {
     var writer = MachineCodeWriter(vectors)
-    let starts = ranges.map { writer.write(block(of: $0)) }
+    var lastReads = Array(repeating: -1, count: kinds.count)
+    for (position, registers) in reads.enumerated() {
+      for register in registers { lastReads[register] = position }
+    }
+    let starts = ranges.map { writer.write(block(of: $0, lastReads: lastReads)) }
     guard let code = writer.finished() else { return nil }
     let segments = zip(ranges, starts).map {
       Segment(range: $0, function: code.blockFunction(at: $1))
@@ -37,22 +41,19 @@ struct MachinePlan {
     return (code, segments)
   }
 
-  private func block(of range: Range<Int>) -> MachineBlock {
+  /// - Parameter lastReads: for each register the last instruction that reads it.
+  private func block(of range: Range<Int>, lastReads: [Int]) -> MachineBlock {
     var block = MachineBlock()
-    var values = Array(repeating: -1, count: kinds.count)
-    var isReadElsewhere = Array(repeating: false, count: kinds.count)
-    for position in reads.indices where !range.contains(position) {
-      for register in reads[position] { isReadElsewhere[register] = true }
-    }
+    var values: [Int: Int] = [:]
     for position in range {
       let sources = reads[position].map { register in
-        if values[register] < 0 {
-          values[register] = block.add(
-            MachineBlock.Value(
-              place: kinds[register] == .number ? .number(register) : .block(register),
-              isGiven: true, isKept: false))
-        }
-        return values[register]
+        if let value = values[register] { return value }
+        let value = block.add(
+          MachineBlock.Value(
+            place: kinds[register] == .number ? .number(register) : .block(register),
+            isGiven: true, isKept: false))
+        values[register] = value
+        return value
       }
       let instruction = instructions[position]
       if instruction.special >= 0 {
@@ -60,11 +61,13 @@ struct MachinePlan {
         continue
       }
       let target = Int(instruction.target)
-      values[target] = block.add(
+      // What a stretch computes is read by nobody before.
+      let result = block.add(
         MachineBlock.Value(
           place: .block(target), isGiven: false,
-          isKept: kinds[target] == .kept || isReadElsewhere[target]))
-      block.append(.element(instruction.opcode), sources, to: values[target])
+          isKept: kinds[target] == .kept || lastReads[target] >= range.upperBound))
+      values[target] = result
+      block.append(.element(instruction.opcode), sources, to: result)
     }
     return block
   }
