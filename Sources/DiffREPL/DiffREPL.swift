@@ -85,9 +85,13 @@ struct CommandLineTool: ParsableCommand {
     var inputs: [Options.Input] = []
     var isValue = false
     for argument in arguments {
-      defer { isValue = !isValue && InputOption(argument) != nil }
+      let option = InputOption(in: argument)
+      defer {
+        let isOption = option != nil || Self.otherOptions.contains(argument)
+        isValue = !isValue && isOption && !argument.contains("=")
+      }
       if isValue { continue }
-      switch InputOption(argument) ?? InputOption(joined: argument) {
+      switch option {
       case .file: if let file = files.popFirst() { inputs.append(.file(file)) }
       case .eval: if let text = texts.popFirst() { inputs.append(.text(text)) }
       case nil: if argument == scripts.first { inputs.append(.file(scripts.removeFirst())) }
@@ -95,15 +99,19 @@ struct CommandLineTool: ParsableCommand {
     }
     return inputs + files.map { .file($0) } + texts.map { .text($0) } + scripts.map { .file($0) }
   }
+
+  /// Those whose values are nothing to run: the 1 of `--seed 1` is no script, though one has that name.
+  private static let otherOptions = ["--color", "--width", "--seed", "--threads"]
 }
 
 extension InputOption {
   fileprivate var names: NameSpecification { [.customShort(short), .customLong(rawValue)] }
 
-  /// The option of `--eval=x` or `-e=x`.
-  fileprivate init?(joined argument: String) {
-    guard let end = argument.firstIndex(of: "=") else { return nil }
-    self.init(String(argument[..<end]))
+  /// The option of `-e`, `--eval=x` or `-ie`, whatever comes with it.
+  fileprivate init?(in argument: String) {
+    var name = String(argument.prefix { $0 != "=" })
+    if name.hasPrefix("-i") { name = "-" + name.dropFirst().drop { $0 == "i" } }
+    self.init(name)
   }
 }
 

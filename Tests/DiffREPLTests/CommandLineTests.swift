@@ -124,17 +124,24 @@ import Testing
     #expect(Options(simple: arguments) == nil)
   }
 
-  /// Options with values of their own, and joined ones, keep the order too.
-  @Test func keepsTheOrderOfParsedInputs() throws {
-    let arguments = ["--seed", "7", "-e", "a", "--eval=b", "-f", "c", "a", "-e=d", "b", "--file=b"]
+  static let orders: [([String], [Options.Input])] = [
+    (
+      ["--seed", "7", "-e", "a", "--eval=b", "-f", "c", "a", "-e=d", "b", "--file=b"],
+      [.text("a"), .text("b"), .file("c"), .file("a"), .text("d"), .file("b"), .file("b")]
+    ),
+    (["--seed", "7", "-e", "a", "7"], [.text("a"), .file("7")]),
+    (["-e", "a", "--seed=7", "7", "-f", "b"], [.text("a"), .file("7"), .file("b")]),
+    (["-e", "a", "-ie", "b", "c", "--seed", "7"], [.text("a"), .text("b"), .file("c")]),
+    (["-if", "a", "a", "-e", "b", "--seed", "7"], [.file("a"), .file("a"), .text("b")]),
+    (["--seed", "7", "--", "-e", "a"], [.file("-e"), .file("a")]),
+  ]
+
+  /// Options with values of their own, joined ones and letters together keep the order too.
+  @Test(arguments: orders)
+  func keepsTheOrderOfParsedInputs(arguments: [String], inputs: [Options.Input]) throws {
     let options = try CommandLineTool.parse(arguments).options(of: arguments)
-    #expect(
-      options
-        == Options(
-          inputs: [
-            .text("a"), .text("b"), .file("c"), .file("a"), .text("d"), .file("b"), .file("b"),
-          ],
-          seed: 7))
+    #expect(options.inputs == inputs)
+    #expect(options.seed == 7)
   }
 
   /// A file that cannot be read stops the rest, unless told to go on; it weighs more than an error.
