@@ -100,6 +100,8 @@ extension Session {
 
   /// The value of an expression that must be a number or an array.
   func evaluate(_ node: SyntaxID, _ tree: SyntaxTree) throws(Diagnostic) -> Tensor {
+    // What options say is mostly a plain number.
+    if case .number(let value) = tree[node] { return Tensor(value) }
     let computation = try computation(node, tree)
     _ = try computation.value.tensor(at: tree.span(of: node))
     return try computation.evaluation(in: environment).value.tensors[0]
