@@ -49,7 +49,9 @@ enum CodeMemory {
       for index in regions.indices {
         if let place = regions[index].write(bytes, index) { return place }
       }
-      guard let region = Region(size: max(regionSize, bytes.count)) else { return nil }
+      // Whole lines, as the plan takes them.
+      let size = max(regionSize, (bytes.count + 63) & ~63)
+      guard let region = Region(size: size) else { return nil }
       regions.append(region)
       return regions[regions.count - 1].write(bytes, regions.count - 1)
     }
