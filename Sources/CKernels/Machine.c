@@ -36,6 +36,9 @@ long ck_address_space(void) {
 
 int ck_map_code(long size, unsigned char **writable, unsigned char **executable) {
 #ifdef __linux__
+  // Where files may not become so long, making one so long ends the process.
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur < (rlim_t)size) return 0;
   // Kernels that want to be told of code refuse it else; those that do not know the word refuse that.
   const unsigned int will_be_executed = 0x10;
   int file = memfd_create("code", MFD_CLOEXEC | will_be_executed);

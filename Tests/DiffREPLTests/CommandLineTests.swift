@@ -152,6 +152,14 @@ import Testing
     #expect(failed.exitCode == 2)
   }
 
+  /// The memory for machine code is a file to the system, but none of those that a limit means.
+  @Test func runsWhereFilesMustBeShort() throws {
+    let command = ":minimize sum((x - 1).^2) over x step=0.01 iters=3000 tol=0 --dry"
+    let program = try Program.run(["-e", "x = zeros(20);", "-e", command], limit: "-f 200")
+    #expect(program.exitCode == 0)
+    #expect(program.output.contains("3000"))
+  }
+
   /// Results that could not be written are a failure, even if every statement ran.
   @Test func noticesAFullDevice() throws {
     #expect(try Program.run(["-e", "1"], outputPath: "/dev/full").exitCode == 1)

@@ -22,8 +22,10 @@ struct Program {
   /// - Parameters:
   ///   - input: standard input.
   ///   - outputPath: where standard output goes instead, `/dev/full` for one.
+  ///   - limit: what `ulimit` is told before.
   static func run(
-    _ arguments: [String], input: String = "", inputBytes: [UInt8]? = nil, outputPath: String? = nil
+    _ arguments: [String], input: String = "", inputBytes: [UInt8]? = nil,
+    outputPath: String? = nil, limit: String? = nil
   ) throws -> Program {
     let folder = try TemporaryFolder()
     try folder.write(inputBytes ?? Array(input.utf8), to: "in")
@@ -35,15 +37,27 @@ struct Program {
     posix_spawn_file_actions_addopen(&actions, 1, outputPath ?? folder.path("out"), create, 0o600)
     posix_spawn_file_actions_addopen(&actions, 2, folder.path("err"), create, 0o600)
 
+    // The threads of the tests block every signal; one that ends the program must come through.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+
     let program = try programPath()
+    let shell = limit.map { ["/bin/sh", "-c", "ulimit \($0) && exec \"$0\" \"$@\""] } ?? []
+    let command = shell + [program] + arguments
     var variables = ["PATH=/usr/bin:/bin", "HOME=\(folder.root)", "LANG=C.UTF-8"]
     if let options = Sanitizer.options { variables.append("ASAN_OPTIONS=\(options)") }
-    var argumentPointers = ([program] + arguments).map { strdup($0) } + [nil]
+    var argumentPointers = command.map { strdup($0) } + [nil]
     var environmentPointers = variables.map { strdup($0) } + [nil]
     defer { for pointer in argumentPointers + environmentPointers { free(pointer) } }
     var process: pid_t = 0
     try #require(
-      posix_spawn(&process, program, &actions, nil, &argumentPointers, &environmentPointers) == 0)
+      posix_spawn(
+        &process, command[0], &actions, &attributes, &argumentPointers, &environmentPointers) == 0)
     var status: Int32 = 0
     var usage = rusage()
     while wait4(process, &status, 0, &usage) < 0, errno == EINTR {}
