@@ -1,13 +1,15 @@
 extension FusedLoop {
-  /// About as long as it takes to write it.
-  static let workBeforeMachineCode = 1 << 17
+  /// About as long as it takes to write so many instructions.
+  static func work(toWrite count: Int) -> Int { max(1 << 17, count << 14) }
+  /// More entries count for no more.
+  static let mostEntries = 1 << 17
   /// What calling a kernel takes.
   static let workOfCall = 64
 
   /// Counts a run; has machine code written when it is worth it, also for the threads that help.
   func countRun() {
     work += workOfRun
-    if work >= Self.workBeforeMachineCode { writeMachineCode() }
+    if work >= Self.work(toWrite: operationCount) { writeMachineCode() }
   }
 
   /// Has machine code written now, if there is to be any.

@@ -157,8 +157,7 @@ final class FusedLoop {
     targets = .holding(Array(repeating: scratch, count: specials.count))
     heads = .holding(Array(repeating: scratch, count: specials.count))
     before = .allocate(capacity: max(1, Self.strongWidth(specials)))
-    // More counts for no more.
-    let entries = min(extent.count, Self.workBeforeMachineCode)
+    let entries = min(extent.count, Self.mostEntries)
     workOfRun = (entries + (entries / max(1, block) + 1) * Self.workOfCall) * instructions.count
     let totals = plan?.totals ?? [:]
     gathered = .holding(Array(repeating: nil, count: specials.count))

@@ -12,7 +12,7 @@ extension Assembler {
   }
 
   enum Logic: UInt8 {
-    case and = 0x54, andNot = 0x55, exclusiveOr = 0x57
+    case and = 0x54, exclusiveOr = 0x57
   }
 
   /// How two numbers are compared, by the immediates of the instruction.
@@ -53,12 +53,6 @@ extension Assembler {
 
   mutating func move(_ target: Int, _ source: Int) {
     vector(0x28, target, 0, .register(source), prefix: .packed)
-  }
-
-  /// The number of an address in all lanes.
-  mutating func broadcast(_ target: Int, _ source: Operand) {
-    if shape.lanes == 1 { return load(target, source) }
-    vector(0x19, target, 0, source, map: .second, prefix: .packed, compressed: 8)
   }
 
   /// Reads the mask of a part of a vector, of so many lanes as a register says.
@@ -107,11 +101,11 @@ extension Assembler {
   }
 
   /// Sets the mask where two numbers compare so.
-  mutating func compare(_ a: Int, _ b: Operand, _ predicate: Predicate, also: Bool = false) {
+  mutating func compare(_ a: Int, _ b: Operand, _ predicate: Predicate) {
     let isMasked = shape.encoding == .evex
     vector(
       0xc2, isMasked ? Self.comparisonMask : maskHolder, a, b, prefix: ordinary,
-      mask: also ? Self.comparisonMask : 0, immediate: predicate.rawValue)
+      immediate: predicate.rawValue)
   }
 
   /// 1 where the mask is set, else 0.
@@ -154,11 +148,9 @@ extension Assembler {
   ///   - register: the first operand, mostly the result.
   ///   - second: the second, in the prefix.
   ///   - third: the third, which may lie in memory.
-  ///   - compressed: the bytes that a short offset counts, with masks.
   private mutating func vector(
     _ opcode: UInt8, _ register: Int, _ second: Int, _ third: Operand, map: Map = .first,
-    prefix: Prefix, mask: Int = 0, zeroing: Bool = false, immediate: UInt8? = nil,
-    compressed: Int32? = nil
+    prefix: Prefix, mask: Int = 0, zeroing: Bool = false, immediate: UInt8? = nil
   ) {
     let register = UInt8(register), second = UInt8(second)
     var baseHigh: UInt8 = 0, indexHigh: UInt8 = 0
@@ -192,7 +184,7 @@ extension Assembler {
     switch third {
     case .register(let number): append(0xc0 | low << 3 | UInt8(number) & 7)
     case .memory(let base, let index, let offset):
-      let unit = shape.encoding == .evex ? compressed ?? Int32(shape.lanes * 8) : 1
+      let unit = shape.encoding == .evex ? Int32(shape.lanes * 8) : 1
       address(low, base, index, offset, compressed: unit)
     case .constant(let constant):
       poolAddress(low, Self.position(of: constant), following: following)

@@ -12,10 +12,9 @@ struct BodyEmitter {
   /// For each value how many of its uses are done.
   private var used: [Int]
   private var owners: [Int]
-  /// Registers that the operation of now reads.
-  private var locked: Set<Int> = []
+  /// Registers that the operation of now still has to read, a bit for each.
+  private var busy: UInt32 = 0
   private var position = 0
-  private var isReading = true
 
   /// - Parameter pinned: registers that hold values all the time.
   init(
@@ -41,9 +40,9 @@ struct BodyEmitter {
   mutating func emit(to assembler: inout Assembler) {
     for (index, operation) in block.operations.enumerated() {
       position = index
-      isReading = true
+      busy = 0
+      for source in operation.sources { keepForNow(registers[source]) }
       emit(operation, &assembler)
-      locked.removeAll(keepingCapacity: true)
     }
   }
 
@@ -58,9 +57,9 @@ struct BodyEmitter {
     return next < list.count ? list[next] : .max
   }
 
-  /// Whether this operation reads a value, and has not done so yet.
-  private func isAwaited(_ value: Int) -> Bool {
-    isReading && block.operations[position].sources.contains(value)
+  /// Keeps a register until the operation has read it.
+  private mutating func keepForNow(_ register: Int) {
+    if register >= 0 { busy |= 1 << UInt32(register) }
   }
 
   private mutating func take(_ value: Int, _ assembler: inout Assembler) -> Int {
@@ -68,7 +67,7 @@ struct BodyEmitter {
     if chosen < 0 {
       var furthest = -1
       for (register, owner) in owners.enumerated()
-      where owner >= 0 && !locked.contains(register) && !isAwaited(owner) {
+      where owner >= 0 && busy & (1 << UInt32(register)) == 0 {
         let next = nextUse(of: owner)
         if next > furthest { (furthest, chosen) = (next, register) }
       }
@@ -103,7 +102,7 @@ struct BodyEmitter {
       let place = block.values[value].place
       assembler.load(register, addresses.operand(place, &assembler), loadedLanes(place))
     }
-    if owners[registers[value]] != Self.pinned { locked.insert(registers[value]) }
+    keepForNow(registers[value])
     return registers[value]
   }
 
@@ -124,17 +123,16 @@ struct BodyEmitter {
     return lanes
   }
 
-  /// A register for the result, after the last look at what is read: it may be one of those.
+  /// A register for the result, when one instruction is left: it may be one of those that this reads.
   private mutating func result(_ operation: MachineBlock.Operation, _ assembler: inout Assembler)
     -> Int
   {
-    isReading = false
+    busy = 0
     for source in operation.sources where registers[source] >= 0 {
       let register = registers[source]
       guard owners[register] == source, nextUse(of: source) == .max else { continue }
       registers[source] = -1
       owners[register] = -1
-      locked.remove(register)
     }
     return take(operation.target, &assembler)
   }

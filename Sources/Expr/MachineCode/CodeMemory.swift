@@ -39,7 +39,8 @@ enum CodeMemory {
     }
   }
 
-  /// Regions are never given back: a session that needed one needs it again.
+  /// Regions are never given back: a session that needed one needs it again. (Where code was there was
+  /// other code before, maybe: x86 processors tell by the memory, not by the address, that it changed.)
   private static let regions = Mutex<[Region]>([])
   private static let regionSize = 1 << 20
 

@@ -39,14 +39,14 @@ struct MachineCodeWriter {
       assembler.setPartMask(count)
       write(block, uses, addresses, pinned, .part)
     } else {
-      let rest = assembler.here
+      let rest = assembler.here, vectors = assembler.shape
       assembler.shape = .number
       write(block, uses, addresses, pinned, .all)
       assembler.add(index, 1)
       if hasSums { advancePhase() }
       assembler.subtract(count, 1)
       assembler.jump(.notEqual, to: rest)
-      assembler.shape = .avx2
+      assembler.shape = vectors
     }
     assembler.bind(done)
     assembler.endVectors()

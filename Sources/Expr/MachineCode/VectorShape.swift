@@ -8,9 +8,6 @@ struct VectorShape {
   /// The doubles of a vector.
   let lanes: Int
 
-  /// The registers of this encoding.
-  var registerCount: Int { encoding == .evex ? 32 : 16 }
-
   static let avx512 = VectorShape(encoding: .evex, lanes: 8)
   static let avx2 = VectorShape(encoding: .vex, lanes: 4)
   static let number = VectorShape(encoding: .vex, lanes: 1)
