@@ -26,9 +26,14 @@ public final class Program {
   // more than a short step does.
   private var steps: UnsafeMutableBufferPointer<ProgramStep>
   private let code: UnsafeMutableBufferPointer<ScalarInstruction>
-  /// Whether machine code is to be written when the scalar code has run for as long as that takes.
+  /// Whether runs are counted, because one of the next two things is still to be done.
+  private var countsRuns = false
+  /// Machine code is to be written when the scalar code has run for as long as that takes.
   private var waitsForMachineCode: Bool
-  private var scalarWork = 0
+  /// Arrays that do not begin at a line of the cache are to be moved at this run; nil if there are none.
+  private var movingRun: Int?
+  private var runs = 0
+  private let memoryLimit: Int
   /// Keeps what steps run.
   private var machineCode: ExecutableCode?
   private let functions: ScalarFunctions
@@ -113,7 +118,9 @@ public final class Program {
       throw .memoryLimit(memoryLimit, needed: Double(total) * 8 + Double(builder.loopBytes))
     }
     bytes = total * 8 + builder.loopBytes
+    self.memoryLimit = memoryLimit
     waitsForMachineCode = isFused && vectors != nil && MachineStretches.pay(for: builder.steps)
+    countsRuns = waitsForMachineCode
 
     let registers = UnsafeMutablePointer<Double>.allocate(capacity: max(1, builder.registerCount))
     registers.initialize(repeating: 0, count: builder.registerCount)
@@ -206,7 +213,13 @@ public final class Program {
       inputs[index].owned?.deallocate()
       inputs[index].owned = nil
       inputs[index].held = value.elements
-      if let base = Self.base(of: inputs[index].held) { memory.buffers[buffer] = base }
+      if let base = Self.base(of: inputs[index].held) {
+        memory.buffers[buffer] = base
+        if isShifted(base, value.elements.count) {
+          movingRun = runs + Self.runsBeforeMoving
+          countsRuns = true
+        }
+      }
       return
     }
     if !unset.isEmpty { own(index) }
@@ -254,7 +267,7 @@ public final class Program {
   /// Evaluates everything once; returns whether a kernel had no result to give.
   func evaluate() throws(Diagnostic) -> Bool {
     var hasFailed = false
-    if waitsForMachineCode { countRun() }
+    if countsRuns { countRun() }
     for step in steps {
       switch step {
       case .scalars(let range): try runCode(range)
@@ -268,10 +281,36 @@ public final class Program {
     return hasFailed
   }
 
-  /// Counts a run; puts machine code in the place of scalar code when it is worth it.
+  /// Counts a run; does what is worth it after so many.
   private func countRun() {
-    scalarWork += code.count
-    if scalarWork > MachineStretches.work(before: code.count) { writeScalarMachineCode() }
+    runs += 1
+    if waitsForMachineCode, runs * code.count > MachineStretches.work(before: code.count) {
+      writeScalarMachineCode()
+    }
+    if let movingRun, runs > movingRun { moveInputs() }
+    countsRuns = waitsForMachineCode || movingRun != nil
+  }
+
+  /// Moving an array takes as long as some dozens of runs gain.
+  private static let runsBeforeMoving = 64
+  /// Longer arrays do not stay in the caches, and would take their memory twice.
+  private static let movedEntries = 1 << 22
+
+  private func isShifted(_ base: UnsafeMutablePointer<Double>, _ count: Int) -> Bool {
+    UInt(bitPattern: base) % 64 != 0 && count <= Self.movedEntries
+      && count <= (memoryLimit - bytes) / 8
+  }
+
+  /// Moves arrays to the beginning of a line of the cache: the rows of a matrix then lie across as few
+  /// lines as can be.
+  private func moveInputs() {
+    movingRun = nil
+    for index in inputs.indices where !inputs[index].held.isEmpty {
+      guard case .buffer(let buffer, _) = inputs[index].location,
+        isShifted(memory.buffers[buffer], inputs[index].held.count)
+      else { continue }
+      own(index)
+    }
   }
 
   /// Has all machine code written now that long runs would have.
