@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// One thread at a time may use a program.
 public final class Program {
-  private struct Input {
+  struct Input {
     let leaf: Leaf.ID
     let location: FusedLoop.Location
     let shape: Shape
@@ -20,27 +20,27 @@ public final class Program {
   let lowered: LoweredGraph
   private(set) var locations: [FusedLoop.Location?]
   private let isFused: Bool
-  private let loops: [FusedLoop]
-  private let tasks: [ProgramTask]
+  let loops: [FusedLoop]
+  let tasks: [ProgramTask]
   // What runs lies in plain memory: references counted and arrays checked at every step would cost
   // more than a short step does.
-  private var steps: UnsafeMutableBufferPointer<ProgramStep>
-  private let code: UnsafeMutableBufferPointer<ScalarInstruction>
+  var steps: UnsafeMutableBufferPointer<ProgramStep>
+  let code: UnsafeMutableBufferPointer<ScalarInstruction>
   /// Whether runs are counted, because one of the next two things is still to be done.
-  private var countsRuns = false
+  var countsRuns = false
   /// Machine code is to be written when the scalar code has run for as long as that takes.
-  private var waitsForMachineCode: Bool
+  var waitsForMachineCode: Bool
   /// Arrays that do not begin at a line of the cache are to be moved at this run; nil if there are none.
-  private var movingRun: Int?
-  private var runs = 0
-  private let memoryLimit: Int
+  var movingRun: Int?
+  var runs = 0
+  let memoryLimit: Int
   /// Keeps what steps run.
-  private var machineCode: ExecutableCode?
+  var machineCode: ExecutableCode?
   private let functions: ScalarFunctions
   /// `loops`, which keeps them alive.
   private let loopReferences: UnsafeMutableBufferPointer<Unmanaged<FusedLoop>>
   private let kernels = Kernels.set
-  private var inputs: [Input] = []
+  private(set) var inputs: [Input] = []
   private var inputIndex: [Leaf.ID: Int] = [:]
   /// Inputs that are arrays and have neither a value nor memory yet.
   private var unset: Set<Int> = [] { didSet { isComplete = unset.isEmpty } }
@@ -173,7 +173,7 @@ public final class Program {
   }
 
   /// Gives an input memory of its own, with the values it had.
-  private func own(_ index: Int) {
+  func own(_ index: Int) {
     guard case .buffer(let buffer, _) = inputs[index].location, inputs[index].owned == nil else {
       return
     }
@@ -279,54 +279,6 @@ public final class Program {
       }
     }
     return hasFailed
-  }
-
-  /// Counts a run; does what is worth it after so many.
-  private func countRun() {
-    runs += 1
-    if waitsForMachineCode, runs * code.count > MachineStretches.work(before: code.count) {
-      writeScalarMachineCode()
-    }
-    if let movingRun, runs > movingRun { moveInputs() }
-    countsRuns = waitsForMachineCode || movingRun != nil
-  }
-
-  /// Moving an array takes as long as some dozens of runs gain.
-  private static let runsBeforeMoving = 64
-  /// Longer arrays do not stay in the caches, and would take their memory twice.
-  private static let movedEntries = 1 << 22
-
-  private func isShifted(_ base: UnsafeMutablePointer<Double>, _ count: Int) -> Bool {
-    UInt(bitPattern: base) % 64 != 0 && count <= Self.movedEntries
-      && count <= (memoryLimit - bytes) / 8
-  }
-
-  /// Moves arrays to the beginning of a line of the cache: the rows of a matrix then lie across as few
-  /// lines as can be.
-  private func moveInputs() {
-    movingRun = nil
-    for index in inputs.indices where !inputs[index].held.isEmpty {
-      guard case .buffer(let buffer, _) = inputs[index].location,
-        isShifted(memory.buffers[buffer], inputs[index].held.count)
-      else { continue }
-      own(index)
-    }
-  }
-
-  /// Has all machine code written now that long runs would have.
-  func writeMachineCode() {
-    if waitsForMachineCode { writeScalarMachineCode() }
-    for loop in loops { loop.writeMachineCode() }
-    for case .loop(let runner) in tasks { runner.writeMachineCode() }
-  }
-
-  private func writeScalarMachineCode() {
-    waitsForMachineCode = false
-    let machine = MachineStretches(Array(steps), Array(code))
-    guard let written = machine.code else { return }
-    steps.deallocate()
-    steps = .holding(machine.steps)
-    machineCode = written
   }
 
   private func runCode(_ range: Range<Int>) throws(Diagnostic) {
