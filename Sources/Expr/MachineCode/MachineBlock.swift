@@ -26,8 +26,7 @@ struct MachineBlock {
       case sum(into: Int)
       /// An entry of a buffer.
       case fetch(buffer: Int, offset: Int)
-      /// A function of one or two numbers, by its address; and the register for its
-      /// second result.
+      /// A function of one or two numbers, by its address, and the register for its second result.
       case call(UInt, second: Int?)
     }
 

@@ -13,22 +13,11 @@ import Testing
   ]
 
   private func program(_ text: String, isFused: Bool) throws -> Program {
-    let names = ["x", "y", "z"]
-    var environment = Environment()
-    for (number, name) in names.enumerated() {
+    let leaves = ["x", "y", "z"].enumerated().map { number, name in
       let entries = (0..<300).map { 1 / Double(3 + 7 * number + $0) - 0.01 }
-      environment.setLeaf(Name(name), to: .tensor(Tensor(.vector(300), entries)))
+      return (name: name, value: Tensor(.vector(300), entries))
     }
-    let source = SourceText(text)
-    let tree = try Parser.parseExpressions(in: source, range: 0..<source.utf8.count)
-    var elaborator = Elaborator(environment)
-    let root = try elaborator.elaborate(tree.statements[0].node, of: tree)
-    let program = try Program(
-      elaborator.graph, outputs: [root], borrowed: [], exchanged: 0,
-      memoryLimit: Program.defaultMemoryLimit, isFused: isFused)
-    program.setLeaves(from: environment)
-    try program.run()
-    return program
+    return try Program.typed(text, leaves, isFused: isFused)
   }
 
   @Test(arguments: formulas.indices)

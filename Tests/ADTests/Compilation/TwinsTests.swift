@@ -22,24 +22,14 @@ import Testing
   private func program(_ text: String, of shape: Shape, at first: Int, isFused: Bool) throws
     -> Program
   {
-    var environment = Environment()
-    for (number, name) in ["x", "y"].enumerated() {
+    let leaves = ["x", "y"].enumerated().map { number, name in
       let entries = (0..<shape.count).map {
         Self.entries[(first + $0 + 5 * number) % Self.entries.count]
       }
-      environment.setLeaf(Name(name), to: .tensor(Tensor(shape, entries)))
+      return (name: name, value: Tensor(shape, entries))
     }
-    let elementwise = shape == .scalar ? text : text.elementwise
-    let source = SourceText(elementwise)
-    let tree = try Parser.parseExpressions(in: source, range: 0..<source.utf8.count)
-    var elaborator = Elaborator(environment)
-    let root = try elaborator.elaborate(tree.statements[0].node, of: tree)
-    let program = try Program(
-      elaborator.graph, outputs: [root], borrowed: [], exchanged: 0,
-      memoryLimit: Program.defaultMemoryLimit, isFused: isFused)
-    program.setLeaves(from: environment)
-    try program.run()
-    return program
+    return try Program.typed(
+      shape == .scalar ? text : text.elementwise, leaves, isFused: isFused)
   }
 
   @Test(arguments: formulas.indices)
