@@ -22,6 +22,7 @@
 #include "Elementwise.h"
 #include "OneLane.h"
 #include "Reductions.h"
+#include "SoftplusSum.h"
 #include "Tile.h"
 #include "Transposition.h"
 #include "Packing.h"

@@ -67,14 +67,6 @@ LANEWISE V signed_like(V y, V x) {
   return number((bits(y) & LONG_MAX) | (bits(x) & LONG_MIN));
 }
 
-/// The quotient (n + n_low) / (d + d_low) to a little over half an ulp; both low parts are small.
-LANEWISE V compensated_quotient(V n, V n_low, V d, V d_low) {
-  V inverse = 1 / d;
-  V q = n * inverse;
-  V rest = product_rest(n, q, d) + multiply_add(-q, d_low, n_low);
-  return multiply_add(rest, inverse, q);
-}
-
 /// table[index mod 16] in each lane.
 LANEWISE V looked_up(const double *table, L index) {
 #if SET_AVX512 && LANES == 8

@@ -77,9 +77,9 @@ LANEWISE V log1p_of(V x) {
   return signed_like(y, x);
 }
 
-/// log(1 + e + e_low) for 0 ≤ e ≤ 1: less work than `log1p_of`, for there is no exponent to split off,
+/// log(1 + e) for 0 ≤ e ≤ 1: less work than `log1p_of`, for there is no exponent to split off,
 /// and 1 + e is never rounded. See Constants.h.
-LANEWISE V log1p_of_unit(V e, V e_low) {
+LANEWISE V log1p_of_unit(V e) {
   L interval = bits(multiply_add(e, 15, rounder));
   V inverse = looked_up(unit_inverse, interval);
 #if SET_HAS_FUSED
@@ -94,7 +94,7 @@ LANEWISE V log1p_of_unit(V e, V e_low) {
   V a = multiply_add(multiply_add(r, c[3], c[2]), square, multiply_add(r, c[1], c[0]));
   V b = multiply_add(multiply_add(r, c[7], c[6]), square, multiply_add(r, c[5], c[4]));
   V series = multiply_add(multiply_add(fourth, c[8], b), fourth, a);
-  V low = multiply_add(e_low, inverse, looked_up(unit_table_low, interval));
+  V low = looked_up(unit_table_low, interval);
   // high + r loses digits where the two nearly cancel, just above the first interval.
   V high = looked_up(unit_table_high, interval), sum = high + r;
   return sum + ((r - (sum - high)) + multiply_add(square, series, low));

@@ -27,6 +27,20 @@ static inline V load_part(const double *p, long count, double rest) {
 #endif
 }
 
+/// The first `count` lanes, 0 < count ≤ LANES, and 0 in the others.
+static inline V first_part(V x, long count) {
+#if SET_AVX512
+  return (V)_mm512_maskz_mov_pd((__mmask8)((1 << count) - 1), (__m512d)x);
+#elif SET_AVX2
+  return choose(first_lanes(count), x, 0);
+#else
+#pragma clang loop unroll(full)
+  for (int lane = 0; lane < LANES; lane++)
+    if (lane >= count) x[lane] = 0;
+  return x;
+#endif
+}
+
 static inline void store_part(double *p, V x, long count) {
 #if SET_AVX512
   _mm512_mask_storeu_pd(p, (__mmask8)((1 << count) - 1), (__m512d)x);

@@ -52,6 +52,7 @@ const ck_kernels SET_TABLE = {
   .maximum = reduce_maximum,
   .minimum = reduce_minimum,
   .dot = reduce_dot,
+  .softplus_sum = softplus_sum,
   .splat = fill_splat,
   .gather = fill_gather,
   .axpy = add_multiple,

@@ -33,6 +33,9 @@ extension FusedLoop {
         forEachRow(length) { Kernels.maximum(greatest, greatest, block + $1, $2) }
       }
     case .dot(let a, let b, _): totals[index] += Kernels.dot(registers[a], registers[b], length)
+    case .softplusSum(let register, let slopes, _):
+      totals[index] += Kernels.softplusSum(
+        registers[register], length, slopes: slopes.map { registers[$0] })
     case .matrixVector(let matrix, let columns, let vector, let register, let weight):
       let lines = memory.pointer(matrix) + start * columns
       Kernels.multiply(

@@ -45,6 +45,8 @@ final class FusedLoop {
     case sum(Int, to: Location, Span)
     case dot(Int, Int, to: Location)
     case maximum(Int, to: Location, Span)
+    /// Σ log(1 + e^x) of a register, whose derivatives by its entries go to another.
+    case softplusSum(Int, slopes: Int?, to: Location)
     /// The rows of a matrix times a vector, into a register.
     case matrixVector(Location, columns: Int, Location, Int, weight: Int?)
     /// Adds the rows of a matrix, each times an entry of a register, to a vector.
@@ -318,7 +320,7 @@ final class FusedLoop {
         clear(target, span, to: -.infinity, first, end)
       case .transposedMatrixVector(_, let columns, _, _, _):
         target.update(repeating: 0, count: columns)
-      case .dot, .matrixVector, .accumulate: break
+      case .dot, .softplusSum, .matrixVector, .accumulate: break
       }
     }
   }
@@ -339,7 +341,8 @@ final class FusedLoop {
   func finish() {
     for index in specials.indices {
       switch specials[index] {
-      case .sum(_, _, .all), .dot, .maximum(_, _, .all): targets[index][0] = totals[index]
+      case .sum(_, _, .all), .dot, .maximum(_, _, .all), .softplusSum:
+        targets[index][0] = totals[index]
       default: break
       }
     }

@@ -31,6 +31,10 @@ struct FusedLoopBuilder {
   ) {
     if twins.isSecond(value) || contractions.isPart(value) { return }
     let lowered = builder.schedule.lowered
+    if let both = twins.instructions[value], case .reduction = lowered.values[both.result].kind {
+      appendSoftplusSum(both.result, slopes: both.other, in: builder)
+      return
+    }
     let operands = Array(lowered.operands(of: value))
     switch lowered.values[value].kind {
     case .element(let opcode, let primitive):
@@ -55,6 +59,7 @@ struct FusedLoopBuilder {
       case .sum: append(.sum(registers[0], to: target, span), reading: registers)
       case .maximum: append(.maximum(registers[0], to: target, span), reading: registers)
       case .dot: append(.dot(registers[0], registers[1], to: target), reading: registers)
+      case .softplusSum: appendSoftplusSum(value, slopes: nil, in: builder)
       }
     case .accumulation(let places):
       let start = parts.count
@@ -71,6 +76,18 @@ struct FusedLoopBuilder {
         reading: parts[start...].map(\.register))
     default: preconditionFailure("this is no part of a fused loop")
     }
+  }
+
+  /// - Parameter slopes: the value of the derivatives, if the loop has it.
+  private mutating func appendSoftplusSum(
+    _ value: Int, slopes: Int?, in builder: ProgramBuilder
+  ) {
+    let operand = builder.schedule.lowered.operands(of: value).first!
+    let register = register(operand, of: value, in: builder)
+    let target = slopes.map { newRegister(for: $0, in: builder) }
+    append(
+      .softplusSum(register, slopes: target, to: builder.locations[value]!), reading: [register],
+      writing: target)
   }
 
   /// Writes the part of an accumulation that reaches furthest: nothing is there yet. Plus 0, for of a

@@ -42,6 +42,10 @@ enum Kernels {
 
   static func sum(_ x: Block, _ count: Int) -> Double { set.pointee.sum(x, count) }
   static func dot(_ x: Block, _ y: Block, _ count: Int) -> Double { set.pointee.dot(x, y, count) }
+  /// Σ log(1 + e^x) of at most 512 entries, and the derivatives of its terms, if there is a place.
+  static func softplusSum(_ x: Block, _ count: Int, slopes: Block?) -> Double {
+    set.pointee.softplus_sum(slopes, x, count)
+  }
   static func maximum(_ x: Block, _ count: Int) -> Double { set.pointee.maximum(x, count) }
 
   static func add(_ target: Block, _ a: Block, _ b: Block, _ count: Int) {

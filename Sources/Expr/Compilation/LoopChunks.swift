@@ -71,6 +71,7 @@ extension FusedLoop.Special {
   fileprivate var cost: Int {
     switch self {
     case .sum, .dot, .maximum: 1
+    case .softplusSum: 8
     case .matrixVector(_, let columns, _, _, _), .transposedMatrixVector(_, let columns, _, _, _):
       columns
     case .accumulate(let range, _, _): range.count
@@ -81,6 +82,7 @@ extension FusedLoop.Special {
   var target: FusedLoop.Location? {
     switch self {
     case .sum(_, let target, _), .dot(_, _, let target), .maximum(_, let target, _),
+      .softplusSum(_, _, let target),
       .transposedMatrixVector(_, _, _, let target, _), .accumulate(_, let target, _):
       target
     case .matrixVector: nil
@@ -90,7 +92,7 @@ extension FusedLoop.Special {
   /// How many numbers a chunk has for it: those that other chunks have too.
   fileprivate func resultCount(in extent: Extent, _ parts: [FusedLoop.Part]) -> Int {
     switch self {
-    case .sum(_, _, .all), .dot, .maximum(_, _, .all): return 1
+    case .sum(_, _, .all), .dot, .maximum(_, _, .all), .softplusSum: return 1
     case .sum(_, _, .rows), .maximum(_, _, .rows), .matrixVector: return 0
     case .sum(_, _, .columns), .maximum(_, _, .columns): return extent.columns
     case .transposedMatrixVector(_, let columns, _, _, _): return columns

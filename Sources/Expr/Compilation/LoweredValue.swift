@@ -62,7 +62,11 @@ struct LoweredValue {
     case selection(Selection)
   }
 
-  enum Reduction { case sum, dot, maximum }
+  enum Reduction {
+    case sum, dot, maximum
+    /// Σ log(1 + e^x): the logarithms of many factors are one logarithm.
+    case softplusSum
+  }
 
   var kind: Kind
   var extent: Extent
@@ -99,6 +103,14 @@ struct LoweredGraph {
   }
 
   func operands(of value: Int) -> ArraySlice<Operand> { operands[values[value].operands] }
+
+  /// What log(1 + e^x) is taken of, where an operand is all of that.
+  func operandOfSoftplus(_ operand: Operand) -> Operand? {
+    let value = values[operand.value]
+    guard case .element(.softplus, _) = value.kind, operand.extent.count == value.extent.count
+    else { return nil }
+    return operands(of: operand.value).first
+  }
 
   /// Which values an output depends on.
   func neededValues() -> [Bool] {

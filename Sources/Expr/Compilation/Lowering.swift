@@ -283,6 +283,9 @@ struct Lowering {
     var result = operand
     result.extent = extent
     if operand.extent.count == extent.count { return result }
+    if reduction == .sum, extent.isScalar, let exponent = lowered.operandOfSoftplus(operand) {
+      return lowered.append(.reduction(.softplusSum), extent, [exponent])
+    }
     return lowered.append(.reduction(reduction), extent, [operand])
   }
 

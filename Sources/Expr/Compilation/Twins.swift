@@ -1,6 +1,6 @@
 /// Values of one stretch of code or one fused loop that come out of one instruction: sin x and cos x,
-/// log(1 + e^x) and its derivative, tanh x and sech x, whose square is its derivative. Gradients are full
-/// of them.
+/// log(1 + e^x), or its sum, and its derivative, tanh x and sech x, whose square is its derivative.
+/// Gradients are full of them.
 struct Twins {
   struct Instruction {
     let opcode: Opcode
@@ -15,14 +15,14 @@ struct Twins {
 
   /// - Parameter members: what runs together, in order.
   init(_ members: some Sequence<Int>, of lowered: LoweredGraph) {
-    var waiting: [Key: (value: Int, opcode: Opcode)] = [:]
+    var waiting: [Key: (value: Int, isFirst: Bool)] = [:]
     for value in members {
-      guard case .element(let opcode, _) = lowered.values[value].kind,
-        let pair = opcode.pair, let operand = lowered.operands(of: value).first
+      guard let pair = lowered.values[value].kind.pair,
+        let operand = lowered.operands(of: value).first
       else { continue }
       let key = Key(pair: pair.opcode, operand: operand)
-      guard let first = waiting[key], first.opcode != opcode else {
-        waiting[key] = (value, opcode)
+      guard let first = waiting[key], first.isFirst != pair.isFirst else {
+        waiting[key] = (value, pair.isFirst)
         continue
       }
       instructions[first.value] =
@@ -43,16 +43,16 @@ struct Twins {
   func isSecond(_ value: Int) -> Bool { !seconds.isEmpty && seconds.contains(value) }
 }
 
-extension Opcode {
-  /// The instruction that gives this function and another, and whether this one is its first result.
+extension LoweredValue.Kind {
+  /// The instruction that gives this value and another, and whether this one is its first result.
   fileprivate var pair: (opcode: Opcode, isFirst: Bool)? {
     switch self {
-    case .sin: (.sinCos, true)
-    case .cos: (.sinCos, false)
-    case .softplus: (.softplusSigmoid, true)
-    case .sigmoid: (.softplusSigmoid, false)
-    case .tanh: (.tanhSech, true)
-    case .sech: (.tanhSech, false)
+    case .element(.sin, _): (.sinCos, true)
+    case .element(.cos, _): (.sinCos, false)
+    case .element(.softplus, _), .reduction(.softplusSum): (.softplusSigmoid, true)
+    case .element(.sigmoid, _): (.softplusSigmoid, false)
+    case .element(.tanh, _): (.tanhSech, true)
+    case .element(.sech, _): (.tanhSech, false)
     default: nil
     }
   }

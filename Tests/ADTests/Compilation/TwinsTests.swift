@@ -48,6 +48,21 @@ import Testing
     }
   }
 
+  /// The sum of log(1 + e^x), and with it its derivative, for one instruction.
+  @Test(arguments: [
+    ("sum(softplus(x))", 1), ("sum(softplus(x)) + sum(sigmoid(x))", 3),
+    ("sum(sigmoid(x)) - sum(softplus(x))", 3), ("sum(softplus(x) - sigmoid(x))", 3),
+    ("sum(softplus(x)) + sum(softplus(x)*sigmoid(y))", 6),
+  ])
+  func sumsTakeTheirSlopesAlong(_ text: String, operations: Int) throws {
+    let shape = Shape.vector(Self.entries.count - 5)
+    let fused = try program(text, of: shape, at: 0, isFused: true)
+    let alone = try program(text, of: shape, at: 0, isFused: false)
+    #expect(fused.operationCount == operations)
+    #expect(
+      Self.isSame(fused.value(ofOutput: 0).elements[0], alone.value(ofOutput: 0).elements[0]))
+  }
+
   private static func isSame(_ a: Double, _ b: Double) -> Bool {
     a.bitPattern == b.bitPattern || (a.isNaN && b.isNaN)
   }
