@@ -73,9 +73,10 @@ public final class MiniBatches {
   ) throws(Diagnostic) -> Objective {
     var bindings: [Objective.Binding] = []
     for part in [whole, batch] + (rest.map { [$0] } ?? []) {
-      let binding = try Objective.binding(
-        part.output, part.variables, part.graph, part.environment,
+      let program = try Objective.program(
+        of: part.output, part.variables, part.graph, part.environment,
         changing: tables.map(\.leaf))
+      let binding = Objective.Binding(program, part.variables, part.graph, part.environment)
       bindings.append(binding)
       places.append(tables.map { binding.program.buffer(of: $0.leaf) })
     }

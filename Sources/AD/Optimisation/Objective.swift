@@ -12,6 +12,16 @@ public final class Objective {
     let program: Program
     let parameters: [UnsafeMutableBufferPointer<Double>]
     let gradients: [UnsafeBufferPointer<Double>]
+
+    /// - Parameter variables: what the program gives the gradient in.
+    init(_ program: Program, _ variables: [NodeID], _ graph: Graph, _ environment: Environment) {
+      self.program = program
+      program.setLeaves(from: environment)
+      parameters = variables.compactMap {
+        graph.leaf(of: $0).flatMap { program.buffer(of: $0.id) }
+      }
+      gradients = variables.indices.map { program.buffer(ofOutput: 1 + $0) }
+    }
   }
 
   /// What changes from step to step, in memory of its own: a class's variables are checked for
@@ -57,11 +67,19 @@ public final class Objective {
   ///   - output: a scalar node.
   ///   - variables: nodes of leaves.
   ///   - environment: gives the leaves their values, the variables their start.
+  ///   - program: what `program(of:…)` gave for the same in an earlier environment; made anew without.
   /// - Throws: when the program does not fit into the memory.
   public convenience init(
-    of output: NodeID, variables: [NodeID], in graph: Graph, environment: Environment
+    of output: NodeID, variables: [NodeID], in graph: Graph, environment: Environment,
+    program: Program? = nil
   ) throws(Diagnostic) {
-    let binding = try Self.binding(output, variables, graph, environment)
+    let evaluating: Program
+    if let program {
+      evaluating = program
+    } else {
+      evaluating = try Self.program(of: output, variables, graph, environment)
+    }
+    let binding = Binding(evaluating, variables, graph, environment)
     self.init([binding], active: 0) { () throws(Diagnostic) in
       try Curvature(of: output, variables: variables, in: graph, environment: environment)
     }
@@ -93,22 +111,21 @@ public final class Objective {
     state.deallocate()
   }
 
+  /// The program that evaluates an objective. One that does not hold values of leaves evaluates it in
+  /// every environment that gives the leaves the same shapes.
+  ///
   /// - Parameter tables: leaves that change, besides the variables.
-  static func binding(
-    _ output: NodeID, _ variables: [NodeID], _ graph: Graph, _ environment: Environment,
+  /// - Throws: when it does not fit into the memory.
+  public static func program(
+    of output: NodeID, _ variables: [NodeID], _ graph: Graph, _ environment: Environment,
     changing tables: [Leaf.ID] = []
-  ) throws(Diagnostic) -> Binding {
+  ) throws(Diagnostic) -> Program {
     var graph = graph
     let slopes = AD.gradient(of: output, variables: variables, in: &graph)
     // The variables are outputs, too, so that the program has a place for each of them.
-    let program = try graph.compiled(
+    return try graph.compiled(
       [output] + slopes + variables,
       varying: variables + tables.compactMap { graph.node(of: $0) }, in: environment)
-    program.setLeaves(from: environment)
-    return Binding(
-      program: program,
-      parameters: variables.compactMap { graph.leaf(of: $0).flatMap { program.buffer(of: $0.id) } },
-      gradients: variables.indices.map { program.buffer(ofOutput: 1 + $0) })
   }
 
   // MARK: Evaluating

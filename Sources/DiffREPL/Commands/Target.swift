@@ -83,6 +83,17 @@ struct Target {
     }
   }
 
+  private final class KeptProgram: Keepable {
+    let program: Program
+    let dependencies: Dependencies?
+    var bytes: Int { program.bytes }
+
+    init(_ program: Program, _ dependencies: Dependencies?) {
+      self.program = program
+      self.dependencies = program.holdsValues ? nil : dependencies
+    }
+  }
+
   /// Reads the target, `at` and `wrt` (or `over`) of a command.
   ///
   /// - Throws: also when nothing varies, with the reason.
@@ -264,6 +275,16 @@ struct Target {
       computation = try make()
     }
     return try computation.evaluation(in: environment).value.tensors
+  }
+
+  /// The program that a minimisation runs, kept for the next one.
+  func objectiveProgram(in session: Session) throws(Diagnostic) -> Program {
+    func make() throws(Diagnostic) -> KeptProgram {
+      KeptProgram(
+        try Objective.program(of: node, variables.map(\.node), graph, environment), dependencies)
+    }
+    guard let key = key?.asking("objective") else { return try make().program }
+    return try session.computations.value(for: key, in: environment, orMake: make).program
   }
 
   /// A note where one name varied is made from another: both are free then.

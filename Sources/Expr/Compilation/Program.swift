@@ -34,6 +34,8 @@ public final class Program {
   var movingRun: Int?
   var runs = 0
   let memoryLimit: Int
+  /// Whether what it was made with includes values of leaves: with others it would be another.
+  public internal(set) var holdsValues = false
   /// Keeps what steps run.
   var machineCode: ExecutableCode?
   private let functions: ScalarFunctions

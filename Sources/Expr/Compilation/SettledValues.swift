@@ -54,6 +54,8 @@ extension Graph {
   /// The program of the stable forms of some nodes for many runs, between which only some leaves
   /// change: what depends on none of them is computed now, with the values of an environment.
   ///
+  /// Where it is, the program `holdsValues`.
+  ///
   /// - Parameter varying: the nodes of these leaves.
   /// - Throws: a diagnostic when the values would not fit into the memory, or after Ctrl-C.
   public func compiled(
@@ -68,7 +70,9 @@ extension Graph {
       var map: [NodeID?] = Array(repeating: nil, count: graph.count)
       for (node, value) in zip(settled.nodes, values) { map[node.index] = rest.constant(value) }
       rest.copy(nodes, from: graph, map: &map)
-      return try Program(rest, outputs: nodes.map { map[$0.index]! })
+      let program = try Program(rest, outputs: nodes.map { map[$0.index]! })
+      program.holdsValues = true
+      return program
     }
     return try Program(graph, outputs: nodes)
   }
