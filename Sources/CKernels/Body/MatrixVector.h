@@ -253,6 +253,38 @@ static void matrix_vector(
   }
 }
 
+/// Whether an entry is NaN.
+static int has_nan(const double *x, long n) {
+  L found = 0;
+  long i = 0;
+  for (; i + LANES <= n; i += LANES) {
+    V a = load(x + i);
+    found |= a != a;
+  }
+  if (i < n) {
+    V a = load_part(x + i, n - i, 0);
+    found |= a != a;
+  }
+  return any(found);
+}
+
+/// Columns contiguous, of which those whose x is 0 do not count, whatever is in them. 0·inf and 0·nan
+/// show as NaN: only then they are left out, in stretches between them.
+static void strong_matrix_vector(
+  long m, long n, const double *a, long a_column, const double *x, double *y, double *before
+) {
+  if (before) map_copy(before, y, m);
+  matrix_vector(m, n, a, 1, a_column, x, y, before != 0);
+  if (!has_nan(y, m)) return;
+  if (before) map_copy(y, before, m);
+  else fill_splat(y, 0, m);
+  for (long j = 0, first = 0; j <= n; j++) {
+    if (j < n && x[j] != 0) continue;
+    if (j > first) matrix_vector(m, j - first, a + first * a_column, 1, a_column, x + first, y, 1);
+    first = j + 1;
+  }
+}
+
 static void add_outer_product(
   long m, long n, double *a, long a_row, const double *x, const double *y
 ) {

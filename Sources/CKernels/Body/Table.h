@@ -59,6 +59,7 @@ const ck_kernels SET_TABLE = {
   .gemm = matrix_product,
   .gemm_workspace = matrix_workspace,
   .gemv = matrix_vector,
+  .strong_gemv = strong_matrix_vector,
   .ger = add_outer_product,
   .exp_one = exp_one,
   .expm1_one = expm1_one,

@@ -185,6 +185,11 @@ typedef struct ck_kernels {
   void (*gemv)(
     long m, long n, const double *a, long a_row, long a_column, const double *x, double *y,
     int accumulate);
+  /// y = A x for A of m×n with contiguous columns, or y += A x if there is room for m numbers in
+  /// `before`, as `gemv`; but where that has a NaN, columns whose x is 0 are left out.
+  void (*strong_gemv)(
+    long m, long n, const double *a, long a_column, const double *x, double *y,
+    double *_Nullable before);
   /// A += x yᵀ for A of m×n with contiguous rows, one multiply-add an entry.
   void (*ger)(long m, long n, double *a, long a_row, const double *x, const double *y);
 

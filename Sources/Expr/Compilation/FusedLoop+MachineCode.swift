@@ -15,7 +15,8 @@ extension FusedLoop {
   /// Has machine code written now, if there is to be any.
   func writeMachineCode() {
     guard let plan else { return }
-    if let written = plan.written() {
+    if let written = plan.written(as: routine(of: plan)) {
+      routine = written.routine
       install(plan, written.code, written.segments)
       for helper in crew?.helpers ?? [] { helper.install(plan, written.code, written.segments) }
     }

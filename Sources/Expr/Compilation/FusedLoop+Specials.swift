@@ -48,40 +48,15 @@ extension FusedLoop {
     case .transposedMatrixVector(let matrix, let columns, let register, _, let isStrong):
       let lines = memory.pointer(matrix) + start * columns
       if isStrong {
-        addStrongly(
-          lines, columns, registers[register], length, targets[index], isFirst: start == origin)
+        Kernels.strongTransposedProduct(
+          lines, rows: length, columns: columns, registers[register], to: targets[index],
+          before: start == origin ? nil : before)
       } else {
         Kernels.addTransposedProduct(
           lines, rows: length, columns: columns, registers[register], to: targets[index])
       }
     case .accumulate(let range, _, let count):
       accumulate(range, targets[index], heads[index], count, start, length)
-    }
-  }
-
-  /// Adds the rows of a matrix, each times its weight. 0·inf and 0·nan show as nan: only then the rows
-  /// with a weight of 0 are left out, in stretches between them.
-  ///
-  /// - Parameter isFirst: whether the target is still zero.
-  private func addStrongly(
-    _ lines: UnsafeMutablePointer<Double>, _ columns: Int, _ weights: UnsafeMutablePointer<Double>,
-    _ length: Int, _ target: UnsafeMutablePointer<Double>, isFirst: Bool
-  ) {
-    if !isFirst { before.update(from: target, count: columns) }
-    Kernels.addTransposedProduct(lines, rows: length, columns: columns, weights, to: target)
-    guard Kernels.sum(target, columns).isNaN else { return }
-    if isFirst {
-      target.update(repeating: 0, count: columns)
-    } else {
-      target.update(from: before, count: columns)
-    }
-    var first = 0
-    for row in 0...length where row == length || weights[row] == 0 {
-      if row > first {
-        Kernels.addTransposedProduct(
-          lines + first * columns, rows: row - first, columns: columns, weights + first, to: target)
-      }
-      first = row + 1
     }
   }
 

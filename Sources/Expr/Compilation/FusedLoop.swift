@@ -56,14 +56,14 @@ final class FusedLoop {
   }
 
   /// Registers that move along with the loop.
-  private struct Moving {
+  struct Moving {
     var register: Int
     var location: Location
     var base: UnsafeMutablePointer<Double>
   }
 
   /// A register that shows something smaller than the extent.
-  private struct Repeated {
+  struct Repeated {
     var register: Int
     var location: Location
   }
@@ -83,7 +83,7 @@ final class FusedLoop {
   var kernels: UnsafeMutableBufferPointer<Kernels.BlockKernel>
   let specials: UnsafeMutableBufferPointer<Special>
   let parts: UnsafeMutableBufferPointer<Part>
-  private let block: Int
+  let block: Int
   /// So many blocks less one run between two looks for Ctrl-C, all bits set.
   private let pollMask: Int
   /// Whether a row is longer than a block.
@@ -91,10 +91,10 @@ final class FusedLoop {
   /// Whether arrays leave the caches between runs: then the next block is asked for while this one is
   /// computed, for the processor itself looks ahead only along what is read without pause.
   let isLong: Bool
-  private let moving: UnsafeMutableBufferPointer<Moving>
-  private let numbers: UnsafeMutableBufferPointer<Repeated>
-  private let rows: UnsafeMutableBufferPointer<Repeated>
-  private let columns: UnsafeMutableBufferPointer<Repeated>
+  let moving: UnsafeMutableBufferPointer<Moving>
+  let numbers: UnsafeMutableBufferPointer<Repeated>
+  let rows: UnsafeMutableBufferPointer<Repeated>
+  let columns: UnsafeMutableBufferPointer<Repeated>
   /// For each special its number so far, where its result goes (to memory, or to what a chunk has for
   /// it) and where a chunk puts what it adds to places of the chunk before.
   let totals: UnsafeMutableBufferPointer<Double>
@@ -111,6 +111,8 @@ final class FusedLoop {
   /// What machine code would do, until it is there.
   var plan: MachinePlan?
   var machineCode: ExecutableCode?
+  /// Does a whole run, where the loop is one block.
+  var routine: ExecutableCode.LoopFunction?
   /// The operations on numbers that it has done without machine code.
   var work = 0
   let workOfRun: Int
@@ -235,6 +237,10 @@ final class FusedLoop {
   ///
   /// - Returns: whether it was stopped by Ctrl-C.
   func run(_ memory: ProgramMemory, _ functions: ScalarFunctions) -> Bool {
+    if let routine {
+      routine(registers, memory.registers, memory.buffers)
+      return false
+    }
     if plan != nil { countRun() }
     if let crew { return crew.run(self, memory, functions) }
     prepare(memory)

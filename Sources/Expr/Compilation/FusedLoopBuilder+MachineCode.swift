@@ -8,7 +8,8 @@ extension FusedLoopBuilder {
     let segments = LoopSegments(
       isInline: instructions.map { isInline($0) }, reads: reads, writes: writes,
       registerCount: sources.count)
-    guard !segments.ranges.isEmpty else { return nil }
+    let isOneBlock = extent.count <= BlockShape(extent, specials).block
+    guard !segments.ranges.isEmpty || isOneBlock else { return nil }
     instructions = segments.order.map { instructions[$0] }
     reads = segments.order.map { reads[$0] }
     writes = segments.order.map { writes[$0] }

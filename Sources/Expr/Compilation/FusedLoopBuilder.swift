@@ -1,6 +1,6 @@
 /// Puts one fused loop together.
 struct FusedLoopBuilder {
-  private let extent: Extent
+  let extent: Extent
   var instructions: [FusedLoop.Instruction] = []
   var specials: [FusedLoop.Special] = []
   private var parts: [FusedLoop.Part] = []

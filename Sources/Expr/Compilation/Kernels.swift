@@ -124,6 +124,11 @@ enum Kernels {
 
   // MARK: Addresses
 
+  /// Where a function lies that is called the way C calls.
+  static func address<Function>(of kernel: Function) -> UInt {
+    unsafeBitCast(kernel, to: UInt.self)
+  }
+
   /// Where a function of numbers lies.
   enum Address {
     /// Of one number, or two.
@@ -176,5 +181,13 @@ enum Kernels {
     _ matrix: Block, rows: Int, columns: Int, _ vector: Block, to target: Block
   ) {
     set.pointee.gemv(columns, rows, matrix, 1, columns, vector, target, 1)
+  }
+
+  /// Aᵀ u for a matrix row by row, without the rows whose entry of u is 0, if they hold what is not
+  /// finite; added to the target if there is room for what it was before.
+  static func strongTransposedProduct(
+    _ matrix: Block, rows: Int, columns: Int, _ vector: Block, to target: Block, before: Block?
+  ) {
+    set.pointee.strong_gemv(columns, rows, matrix, columns, vector, target, before)
   }
 }

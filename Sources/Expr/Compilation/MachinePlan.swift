@@ -26,19 +26,24 @@ struct MachinePlan {
   /// The registers of 32 numbers in which machine code puts sums, by the special of the sum.
   let totals: [Int: Int]
 
+  /// - Parameter routine: a whole run, of which the stretches are parts.
   /// - Returns: nil where the system grants no memory to execute.
-  func written() -> (code: ExecutableCode, segments: [Segment])? {
+  func written(as routine: LoopRoutine?) -> (
+    code: ExecutableCode, segments: [Segment], routine: ExecutableCode.LoopFunction?
+  )? {
+    guard !ranges.isEmpty || routine != nil else { return nil }
     var writer = MachineCodeWriter(vectors)
     var lastReads = Array(repeating: -1, count: kinds.count)
     for (position, registers) in reads.enumerated() {
       for register in registers { lastReads[register] = position }
     }
     let starts = ranges.map { writer.write(block(of: $0, lastReads: lastReads)) }
+    let whole = routine.map { writer.write($0, stretches: starts) }
     guard let code = writer.finished() else { return nil }
     let segments = zip(ranges, starts).map {
       Segment(range: $0, function: code.blockFunction(at: $1))
     }
-    return (code, segments)
+    return (code, segments, whole.map { code.loopFunction(at: $0) })
   }
 
   /// - Parameter lastReads: for each register the last instruction that reads it.

@@ -84,6 +84,10 @@ struct Assembler {
     general(0x8b, target.rawValue, base, offset)
   }
 
+  mutating func store(_ source: General, _ base: General, offset: Int32) {
+    general(0x89, source.rawValue, base, offset)
+  }
+
   mutating func loadAddress(_ target: General, _ base: General, offset: Int32) {
     general(0x8d, target.rawValue, base, offset)
   }
@@ -129,6 +133,12 @@ struct Assembler {
     if register.isHigh { append(0x41) }
     append(0xff)
     append(0xd0 | register.low)
+  }
+
+  /// Calls code that begins so many bytes in.
+  mutating func call(at position: Int) {
+    append(0xe8)
+    append(number: Int32(position - (bytes.count + 4)))
   }
 
   mutating func returnToCaller() { append(0xc3) }

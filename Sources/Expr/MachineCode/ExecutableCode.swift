@@ -9,6 +9,13 @@ final class ExecutableCode: Sendable {
       UnsafeMutablePointer<Double>, UnsafePointer<UnsafeMutablePointer<Double>>
     ) -> Void
 
+  /// Runs a fused loop: the table of its pointers, the registers of the program and its buffers.
+  typealias LoopFunction =
+    @convention(c) (
+      UnsafeMutablePointer<UnsafeMutablePointer<Double>>, UnsafeMutablePointer<Double>,
+      UnsafePointer<UnsafeMutablePointer<Double>>
+    ) -> Void
+
   private let place: CodeMemory.Place
 
   /// nil where the system grants no memory to execute.
@@ -22,6 +29,10 @@ final class ExecutableCode: Sendable {
   /// The function that begins so many bytes in.
   func blockFunction(at offset: Int) -> BlockFunction {
     unsafeBitCast(place.address + UInt(offset), to: BlockFunction.self)
+  }
+
+  func loopFunction(at offset: Int) -> LoopFunction {
+    unsafeBitCast(place.address + UInt(offset), to: LoopFunction.self)
   }
 
   func numbersFunction(at offset: Int) -> NumbersFunction {

@@ -1,6 +1,6 @@
 /// Code for blocks and for stretches of numbers, one after the other in one piece of memory.
 struct MachineCodeWriter {
-  private var assembler: Assembler
+  var assembler: Assembler
 
   init(_ shape: VectorShape) { assembler = Assembler(shape) }
 
