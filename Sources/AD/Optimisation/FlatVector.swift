@@ -1,3 +1,5 @@
+import Expr
+
 /// Numbers in memory of their own, which stays where it is: what loops of optimisers work on.
 ///
 /// A class, so that a buffer has one owner and a program's inputs can be filled from it without
@@ -38,7 +40,7 @@ public final class FlatVector {
 
   public var array: [Double] { Array(UnsafeBufferPointer(start: entries, count: count)) }
 
-  public func copy(_ other: FlatVector) { entries.update(from: other.entries, count: count) }
+  public func copy(_ other: FlatVector) { entries.copyShort(other.entries, count) }
 
   public func fill(_ value: Double) { entries.update(repeating: value, count: count) }
 
@@ -54,31 +56,13 @@ public final class FlatVector {
   /// self ← self + size·direction, and how far that is, with the bits of `distance`; nil where squares
   /// leave the range of doubles.
   func step(_ size: Double, along direction: FlatVector) -> Double? {
-    let point = entries, direction = UnsafePointer(direction.entries)
-    let squared = sumInParts(count) { position in
-      let old = UnsafePointer(point).four(position)
-      let new = old + size * direction.four(position)
-      point.setFour(position, new)
-      return (new - old) * (new - old)
-    } last: { position in
-      let old = point[position]
-      point[position] = old + size * direction[position]
-      return (point[position] - old) * (point[position] - old)
-    }
+    let squared = Kernels.move(entries, size, along: direction.entries, count)
     return squared.isNormal ? squared.squareRoot() : nil
   }
 
   /// self ← the entries at `source`; their norm.
   func take(_ source: UnsafePointer<Double>) -> Double {
-    let entries = self.entries
-    let squared = sumInParts(count) { position in
-      let four = source.four(position)
-      entries.setFour(position, four)
-      return four * four
-    } last: { position in
-      entries[position] = source[position]
-      return source[position] * source[position]
-    }
+    let squared = Kernels.copySquared(entries, source, count)
     return squared.isNormal ? squared.squareRoot() : norm
   }
 
@@ -141,8 +125,23 @@ public final class FlatVector {
 }
 
 extension UnsafeMutablePointer<Double> {
+  /// Copies numbers that lie apart; few of them without a call.
   @inline(__always)
-  fileprivate func setFour(_ position: Int, _ four: SIMD4<Double>) {
+  func copyShort(_ source: UnsafePointer<Double>, _ count: Int) {
+    guard count <= 64 else { return update(from: source, count: count) }
+    var i = 0
+    while i &+ 4 <= count {
+      setFour(i, source.four(i))
+      i &+= 4
+    }
+    while i < count {
+      self[i] = source[i]
+      i &+= 1
+    }
+  }
+
+  @inline(__always)
+  private func setFour(_ position: Int, _ four: SIMD4<Double>) {
     UnsafeMutableRawPointer(self + position).storeBytes(of: four, as: SIMD4<Double>.self)
   }
 }

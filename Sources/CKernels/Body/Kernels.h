@@ -29,4 +29,5 @@
 #include "MatrixProduct.h"
 #include "HalfVectors.h"
 #include "MatrixVector.h"
+#include "Steps.h"
 #include "Table.h"

@@ -161,6 +161,14 @@ typedef struct ck_kernels {
   /// y[i] = a·x[i] + y[i], by multiply-adds.
   void (*axpy)(double *y, double a, const double *x, long n);
 
+  // Steps of optimisers. Entry i goes to sum i mod 4, in every set; those after the last four to the
+  // first.
+
+  /// y[i] += a·x[i], rounded twice; the sum of (what y[i] changed by)².
+  double (*move_along)(double *y, double a, const double *x, long n);
+  /// y[i] = x[i]; the sum of x[i]².
+  double (*copy_squared)(double *y, const double *x, long n);
+
   // Matrices. Entry (i, j) of A is a[i * a_row + j * a_column]; strides may have any sign.
 
   /// C = A B, or C += A B if `accumulate`, for A of m×k, B of k×n and C of m×n.

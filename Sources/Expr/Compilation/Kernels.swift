@@ -1,7 +1,7 @@
 import CKernels
 
 /// The vector kernels of this machine, by the names the compiler has for them.
-enum Kernels {
+package enum Kernels {
   typealias Block = UnsafeMutablePointer<Double>
 
   /// The table never changes and lives as long as the process, so all threads may read it.
@@ -120,6 +120,24 @@ enum Kernels {
     case .fetch: preconditionFailure("this is for numbers")
     case .unary, .binary, .ternary: return .function
     }
+  }
+
+  // MARK: Steps of optimisers
+
+  /// y ← y + a·x; the sum of the squares of what its entries change by.
+  @inline(__always)
+  package static func move(
+    _ y: UnsafeMutablePointer<Double>, _ a: Double, along x: UnsafePointer<Double>, _ count: Int
+  ) -> Double {
+    set.pointee.move_along(y, a, x, count)
+  }
+
+  /// y ← x; the sum of the squares of its entries.
+  @inline(__always)
+  package static func copySquared(
+    _ y: UnsafeMutablePointer<Double>, _ x: UnsafePointer<Double>, _ count: Int
+  ) -> Double {
+    set.pointee.copy_squared(y, x, count)
   }
 
   // MARK: Addresses
