@@ -37,6 +37,44 @@ import Testing
     }
   }
 
+  @Test("strong products leave out what has no weight", arguments: KernelSet.all)
+  func strongProducts(set: KernelSet) {
+    var source = NumberSource(seed: 57)
+    for (m, n) in [(1, 1), (3, 7), (20, 100), (28, 9), (33, 40), (5, 1)] {
+      var (a, x) = (source.numbers(m * n, in: -1...1), source.numbers(n, in: -1...1))
+      let before = source.numbers(m, in: -1...1)
+      for hasHole in [false, true] {
+        // A column that counts for nothing, whatever is in it.
+        let hole = n / 2
+        if hasHole {
+          x[hole] = 0
+          a[hole * m] = .infinity
+          a[hole * m + m - 1] = .nan
+        }
+        var room = [Double](repeating: 0, count: m), y = before, alone = room, plain = room
+        set.kernels.strong_gemv(m, n, a, m, x, &y, &room)
+        set.kernels.strong_gemv(m, n, a, m, x, &alone, nil)
+        set.kernels.gemv(m, n, a, 1, m, x, &plain, 0)
+        for i in 0..<m {
+          let columns = (0..<n).filter { x[$0] != 0 }
+          let terms = columns.map { a[$0 * m + i] * x[$0] }
+          let sum = ReductionTests.compensatedSum(terms)
+          #expect((alone[i] - sum).magnitude < 1e-14, "\(m)×\(n), row \(i)")
+          #expect((y[i] - sum - before[i]).magnitude < 1e-14, "\(m)×\(n), row \(i)")
+          if !hasHole { #expect(alone[i].bitPattern == plain[i].bitPattern) }
+        }
+      }
+    }
+  }
+
+  @Test("a weight of 0 alone does not hide what is not a number", arguments: KernelSet.all)
+  func strongProductsOfNaN(set: KernelSet) {
+    let a: [Double] = [1, .nan, 2, 3], x: [Double] = [1, 0]
+    var y: [Double] = [0, 0]
+    set.kernels.strong_gemv(2, 2, a, 2, x, &y, nil)
+    #expect(y[0] == 1 && y[1].isNaN)
+  }
+
   @Test("so do short rows of every length, -0 included", arguments: KernelSet.all)
   func shortRowsAreDots(set: KernelSet) {
     var source = NumberSource(seed: 56)

@@ -58,65 +58,13 @@ static inline __attribute__((always_inline)) void row_dots(
   }
 }
 
-/// The sums over each of `LANES` vectors, in lane r that of the r-th, with the bits of `folded_sum`:
-/// halves are added as there, of several vectors at a time.
-static inline __attribute__((always_inline)) V sums_across(V *row) {
-#define HALVES_ADDED(step)                                                         \
-  _Pragma("clang loop unroll(full)") for (int r = 0; r < step; r++) row[r] =       \
-    LOW_##step(row[r], row[r + step]) + HIGH_##step(row[r], row[r + step]);
-#if LANES >= 8
-  HALVES_ADDED(4)
-#endif
-#if LANES >= 4
-  HALVES_ADDED(2)
-#endif
-  HALVES_ADDED(1)
-  return row[0];
-}
-
-/// As many rows of at most 32 entries as are a multiple of `LANES`; x stays in `vectors` registers, the
-/// last with `part` > 0 entries.
-static inline __attribute__((always_inline)) void short_row_products(
-  int vectors, long part, long m, const double *a, long a_row, const double *x, double *y,
-  int accumulate
-) {
-  V factor[ACCUMULATORS];
-  _Pragma("clang loop unroll(full)") for (int j = 0; j < vectors; j++)
-    factor[j] = j < vectors - 1 ? load(x + j * LANES) : load_part(x + j * LANES, part, 0);
-  for (long i = 0; i + LANES <= m; i += LANES, a += LANES * a_row) {
-    V sum[LANES];
-    _Pragma("clang loop unroll(full)") for (int r = 0; r < LANES; r++) {
-      const double *line = a + r * a_row;
-      V total = 0;
-      _Pragma("clang loop unroll(full)") for (int j = 0; j < vectors; j++) {
-        const double *at = line + j * LANES;
-        V entries = j < vectors - 1 ? load(at) : load_part(at, part, 0);
-        total = multiply_add(entries, factor[j], total);
-      }
-      sum[r] = total;
-    }
-    V sums = sums_across(sum);
-    store(y + i, accumulate ? load(y + i) + sums : sums);
-  }
-}
-
-/// Rows of at most 32 entries, as many as are taken at a time; how many that were.
+/// Rows of 1 to 32 entries, as many as are taken at a time; how many that were.
 static inline long short_row_blocks(
   long m, long n, const double *a, long a_row, const double *x, double *y, int accumulate
 ) {
-#if SET_AVX512
-  if (goes_by_halves(n)) {
-    BY_HALVES(half_row_products, n, m, a, a_row, x, y, accumulate)
-    return m / 4 * 4;
-  }
-#endif
-#if LANES == 8
-  long vectors = (n + LANES - 1) / LANES, part = n - (vectors - 1) * LANES;
-  if (vectors == 1) short_row_products(1, part, m, a, a_row, x, y, accumulate);
-  else if (vectors == 2) short_row_products(2, part, m, a, a_row, x, y, accumulate);
-  else if (vectors == 3) short_row_products(3, part, m, a, a_row, x, y, accumulate);
-  else if (vectors == 4) short_row_products(4, part, m, a, a_row, x, y, accumulate);
-  return n > 0 ? m / LANES * LANES : 0;
+#if SET_AVX512 || SET_AVX2
+  BY_HALVES(half_row_products, n, m, a, a_row, x, y, accumulate)
+  return m / 4 * 4;
 #else
   return 0;
 #endif
@@ -129,7 +77,7 @@ static void row_products(
   double sums[ROWS_AT_ONCE];
   long i = 0;
   if (n <= 32) {
-    i = short_row_blocks(m, n, a, a_row, x, y, accumulate);
+    if (n > 0) i = short_row_blocks(m, n, a, a_row, x, y, accumulate);
     for (; i < m; i++) {
       double sum = short_dot(a + i * a_row, x, n);
       y[i] = accumulate ? y[i] + sum : sum;
