@@ -147,9 +147,9 @@ typedef struct ck_kernels {
   ck_reduction *minimum;
   /// The sum of a[i]·b[i], by multiply-adds.
   double (*dot)(const double *a, const double *b, long n);
-  /// The sum of log(1 + e^x[i]), by products: entry i goes to product i mod 8. Relative errors are those
-  /// of a sum of positive terms. sigmoid[i] = 1 / (1 + e^-x[i]), if it is not null, with the bits of the
-  /// kernel; `x` may be the same array.
+  /// The sum of log(1 + e^x[i]) over at most 4096 entries, by products: entry i goes to product i mod 8.
+  /// Relative errors are those of a sum of positive terms. sigmoid[i] = 1 / (1 + e^-x[i]), if it is not
+  /// null, with the bits of the kernel; `x` may be the same array.
   double (*softplus_sum)(double *_Nullable sigmoid, const double *x, long n);
 
   // Moving numbers.
