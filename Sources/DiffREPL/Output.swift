@@ -18,7 +18,7 @@ struct Output: Sendable {
     case table(Table)
     case plot(Plot)
     /// A curve in one line of bars, for an impression.
-    case sparkline(label: String, [Double])
+    case sparkline(label: String, [Double], isLogarithmic: Bool)
     case blank
     /// A note or a warning: `note: …`, `warning: …`.
     case diagnostic(Diagnostic)

@@ -2,12 +2,17 @@
 struct Sparkline {
   let text: String
 
-  /// - Parameter values: those that are not finite leave a blank.
-  init(_ values: [Double], width: Int, _ settings: RenderSettings) {
+  /// - Parameters:
+  ///   - values: those that are not finite leave a blank.
+  ///   - isLogarithmic: whether their logarithms are shown.
+  init(
+    _ values: [Double], isLogarithmic: Bool = false, width: Int, _ settings: RenderSettings
+  ) {
     let bars = Array(settings.isASCII ? "_.-=+*#%" : "▁▂▃▄▅▆▇█")
     let count = min(values.count, max(1, width))
     let shown = (0..<count).map { column in
-      values[count > 1 ? column * (values.count - 1) / (count - 1) : 0]
+      let value = values[count > 1 ? column * (values.count - 1) / (count - 1) : 0]
+      return isLogarithmic ? Double.log(value) : value
     }
     let finite = shown.filter(\.isFinite)
     let low = finite.min() ?? 0, high = finite.max() ?? 0

@@ -23,8 +23,10 @@ struct TextLayout {
     case .table(let table):
       return TableLayout(table: shown(table), width: settings.width, values: values).lines
     case .plot(let plot): return PlotLayout(plot, settings).lines
-    case .sparkline(let label, let values):
-      let line = Sparkline(values, width: min(60, settings.width - label.count - 2), settings)
+    case .sparkline(let label, let values, let isLogarithmic):
+      let line = Sparkline(
+        values, isLogarithmic: isLogarithmic, width: min(60, settings.width - label.count - 2),
+        settings)
       return [shown(StyledText(label, .faint)) + "  " + StyledText(line.text)]
     case .diagnostic(let diagnostic): return lines(of: diagnostic)
     case .pages(let pages): return pages.flatMap { $0.flatMap(lines(of:)) + [StyledText("")] }

@@ -57,7 +57,7 @@ struct MinimizeReport {
       blocks.append(
         .sparkline(
           label: isPositive ? "log \(function)" : function,
-          isPositive ? values.map { Double.log($0) } : values))
+          values, isLogarithmic: isPositive))
     }
     blocks.append(.paragraph(StyledText(sentence(best))))
     return blocks
