@@ -53,7 +53,16 @@ struct DescentLoop {
     var reason = StopReason.iterations
     var iteration = 0
     var lastValue = objective.value
+    let plain = penalty == nil ? method.plainStep.flatMap { plainSteps($0) } : nil
+    defer { plain?.deallocate() }
+    var nextPlain = 0
     while iteration < plan.iterations {
+      if let plain, isAtBest, iteration >= nextPlain {
+        let isAllThereIs = make(plain, &iteration, &norm)
+        lastValue = objective.value
+        if isAllThereIs { continue }
+        nextPlain = iteration + PlainSteps.length
+      }
       if penalty == nil, objective.gradientNorm == 0 {
         reason = .stationary
         break
@@ -129,16 +138,28 @@ struct DescentLoop {
     history.append(
       IterationRecord(
         iteration: iteration, value: value, gradientNorm: norm, stepNorm: stepNorm,
-        stepSize: stepSize), objective.point)
+        stepSize: stepSize), objective.point.entries)
     if value < bestValue {
-      bestValue = value
-      bestNorm = norm
-      bestIteration = iteration
-      isAtBest = true
-    } else if isAtBest {
+      isNowBest(iteration, value, norm)
+      return
+    }
+    if isAtBest {
       best.copy(objective.origin)
       isAtBest = false
     }
+    observe(iteration, value)
+  }
+
+  /// The run has come to the best point so far.
+  mutating func isNowBest(_ iteration: Int, _ value: Double, _ norm: Double) {
+    bestValue = value
+    bestNorm = norm
+    bestIteration = iteration
+    isAtBest = true
+    observe(iteration, value)
+  }
+
+  private mutating func observe(_ iteration: Int, _ value: Double) {
     if clock.isDue(), let observe = plan.observe { observe(iteration, value) }
   }
 

@@ -9,8 +9,11 @@ struct EvaluationRoute {
   let parameters: UnsafeMutableBufferPointer<UnsafeMutableBufferPointer<Double>>
   let gradients: UnsafeMutableBufferPointer<UnsafeBufferPointer<Double>>
 
+  private let output: UnsafePointer<Double>
+
   init(_ binding: Objective.Binding) {
     program = .passUnretained(binding.program)
+    output = binding.program.buffer(ofOutput: 0).baseAddress!
     parameters = .holding(binding.parameters)
     gradients = .holding(binding.gradients)
   }
@@ -21,7 +24,7 @@ struct EvaluationRoute {
   }
 
   /// E after a run.
-  var value: Double { program._withUnsafeGuaranteedRef { $0.buffer(ofOutput: 0)[0] } }
+  var value: Double { output.pointee }
 
   /// Runs the program; returns what it reports. An error is returned, for the closure that leaves
   /// the program uncounted throws no typed ones.

@@ -56,7 +56,7 @@ public final class FlatVector {
   /// self ← self + size·direction, and how far that is, with the bits of `distance`; nil where squares
   /// leave the range of doubles.
   func step(_ size: Double, along direction: FlatVector) -> Double? {
-    let squared = Kernels.move(entries, size, along: direction.entries, count)
+    let squared = Kernels.move(entries, size, direction.entries, count)
     return squared.isNormal ? squared.squareRoot() : nil
   }
 

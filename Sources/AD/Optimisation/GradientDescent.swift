@@ -20,6 +20,8 @@ public struct GradientDescent: Optimiser {
 
   public var evaluates: Bool { evaluatesWith(rule) }
 
+  public var plainStep: Double? { if case .fixed(let size) = rule { size } else { nil } }
+
   public mutating func step(_ objective: Objective, _ k: Int) throws(Diagnostic) -> StepOutcome {
     if let size = try rule.length(at: k) {
       return StepOutcome(

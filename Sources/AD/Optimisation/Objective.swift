@@ -134,7 +134,6 @@ public final class Objective {
   ///
   /// - Throws: an interruption, and nothing else.
   public func evaluate() throws(Diagnostic) {
-    if interruptionRequested.load(ordering: .relaxed) { throw .interrupted }
     let state = self.state
     state.pointee.evaluations += 1
     if state.pointee.hasFailed {
@@ -168,6 +167,21 @@ public final class Objective {
       position += buffer.count
     }
     state.pointee.gradientNorm = gradient.norm
+  }
+
+  /// Where evaluations pass if they all pass there, with one array of parameters that is read in place.
+  var wholeRoute: EvaluationRoute? {
+    guard routes.count == 1, routes[0].parameters.count == 1, !state.pointee.hasFailed,
+      routes[0].parameters[0].baseAddress == point.entries
+    else { return nil }
+    return routes[0]
+  }
+
+  /// Notes what steps made elsewhere have come to; the point and the gradient are there already.
+  func cameTo(value: Double, gradientNorm: Double, evaluations: Int) {
+    state.pointee.value = value
+    state.pointee.gradientNorm = gradientNorm
+    state.pointee.evaluations += evaluations
   }
 
   /// Chooses the binding that evaluates from now on.

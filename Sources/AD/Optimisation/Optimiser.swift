@@ -20,6 +20,9 @@ public protocol Optimiser: SendableMetatype {
   /// Whether the step rule looks at τ instead of ‖Δw‖, for a method that may rest in between.
   var restsBetweenSteps: Bool { get }
 
+  /// τ of a method that is w ← w - τ∇E and nothing else.
+  var plainStep: Double? { get }
+
   /// Makes step number `k`, from 1. The objective is marked and evaluated where it starts.
   mutating func step(_ objective: Objective, _ k: Int) throws(Diagnostic) -> StepOutcome
 }
@@ -28,6 +31,7 @@ extension Optimiser {
   public var evaluates: Bool { false }
   public var penalty: Proximal? { nil }
   public var restsBetweenSteps: Bool { false }
+  public var plainStep: Double? { nil }
 }
 
 /// What came of a step.

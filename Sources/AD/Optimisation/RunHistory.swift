@@ -48,7 +48,7 @@ public struct RunHistory: Sendable {
     path[row * dimension..<(row + 1) * dimension]
   }
 
-  mutating func append(_ record: IterationRecord, _ point: FlatVector) {
+  mutating func append(_ record: IterationRecord, _ point: UnsafePointer<Double>) {
     let iteration = record.iteration
     if iteration & (stride - 1) == 0 {
       if records.count == recordLimit { thin() }
@@ -58,10 +58,28 @@ public struct RunHistory: Sendable {
       if pathIterations.count == pathLimit { thinPath() }
       if iteration & (pathStride - 1) == 0 {
         pathIterations.append(iteration)
-        path.append(contentsOf: UnsafeBufferPointer(start: point.entries, count: dimension))
+        path.append(contentsOf: UnsafeBufferPointer(start: point, count: dimension))
       }
     }
     last = record
+  }
+
+  /// Appends records of successive iterations and their points, one after the other.
+  mutating func append(
+    _ rows: Slice<UnsafeMutableBufferPointer<IterationRecord>>,
+    _ points: UnsafeMutableBufferPointer<Double>
+  ) {
+    guard let base = points.baseAddress else { return }
+    let hasRoom =
+      records.count + rows.count <= recordLimit && pathIterations.count + rows.count <= pathLimit
+    guard isComplete, isPathComplete, hasRoom else {
+      for (number, row) in rows.enumerated() { append(row, base + number * dimension) }
+      return
+    }
+    records.append(contentsOf: rows)
+    for row in rows { pathIterations.append(row.iteration) }
+    path.append(contentsOf: points[..<(rows.count * dimension)])
+    last = rows.last
   }
 
   /// Adds the last row where thinning left it out.

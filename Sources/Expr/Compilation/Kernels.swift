@@ -42,7 +42,7 @@ package enum Kernels {
 
   static func sum(_ x: Block, _ count: Int) -> Double { set.pointee.sum(x, count) }
   static func dot(_ x: Block, _ y: Block, _ count: Int) -> Double { set.pointee.dot(x, y, count) }
-  /// Σ log(1 + e^x) of at most 512 entries, and the derivatives of its terms, if there is a place.
+  /// Σ log(1 + e^x) of at most 4096 entries, and the derivatives of its terms, if there is a place.
   static func softplusSum(_ x: Block, _ count: Int, slopes: Block?) -> Double {
     set.pointee.softplus_sum(slopes, x, count)
   }
@@ -124,21 +124,19 @@ package enum Kernels {
 
   // MARK: Steps of optimisers
 
-  /// y ← y + a·x; the sum of the squares of what its entries change by.
-  @inline(__always)
-  package static func move(
-    _ y: UnsafeMutablePointer<Double>, _ a: Double, along x: UnsafePointer<Double>, _ count: Int
-  ) -> Double {
-    set.pointee.move_along(y, a, x, count)
-  }
+  package typealias Move =
+    @convention(c) (
+      _ y: UnsafeMutablePointer<Double>, _ a: Double, _ x: UnsafePointer<Double>, _ count: Int
+    ) -> Double
+  package typealias CopySquared =
+    @convention(c) (
+      _ y: UnsafeMutablePointer<Double>, _ x: UnsafePointer<Double>, _ count: Int
+    ) -> Double
 
-  /// y ← x; the sum of the squares of its entries.
-  @inline(__always)
-  package static func copySquared(
-    _ y: UnsafeMutablePointer<Double>, _ x: UnsafePointer<Double>, _ count: Int
-  ) -> Double {
-    set.pointee.copy_squared(y, x, count)
-  }
+  /// y ← y + a·x; gives the sum of the squares of what its entries change by.
+  package static var move: Move { Self.set.pointee.move_along }
+  /// y ← x; gives the sum of the squares of its entries.
+  package static var copySquared: CopySquared { Self.set.pointee.copy_squared }
 
   // MARK: Addresses
 

@@ -76,7 +76,7 @@ import Testing
       point[0] = Double(k)
       history.append(
         IterationRecord(
-          iteration: k, value: Double(k), gradientNorm: 0, stepNorm: 0, stepSize: 0), point)
+          iteration: k, value: Double(k), gradientNorm: 0, stepNorm: 0, stepSize: 0), point.entries)
     }
     history.finish(at: point)
     #expect(history.records.map(\.iteration) == [0, 4, 8, 12, 16, 20, 21])

@@ -1,0 +1,98 @@
+import Expr
+
+/// A stretch of gradient descent with a fixed step, in which nothing is to be decided: each step lowers
+/// E, is longer than η, and leads to where the gradient has a norm. What a loop over all methods looks
+/// at between steps takes as long as half the gradient of a small function.
+struct PlainSteps {
+  /// τ.
+  let size: Double
+  /// η.
+  let tolerance: Double
+  /// Of the steps made: their records and points.
+  let records: UnsafeMutableBufferPointer<IterationRecord>
+  let points: UnsafeMutableBufferPointer<Double>
+
+  /// Functions of more parameters take so long that it does not matter.
+  static let mostParameters = 1024
+  /// How many are made at a time; where one has failed, as many go by before the next attempt.
+  static let length = 64
+
+  /// - Returns: nil where there are too many parameters.
+  init?(_ size: Double, longerThan tolerance: Double, dimension: Int) {
+    guard 1...Self.mostParameters ~= dimension else { return nil }
+    self.size = size
+    self.tolerance = tolerance
+    records = .allocate(capacity: Self.length)
+    points = .allocate(capacity: Self.length * dimension)
+  }
+
+  func deallocate() {
+    records.deallocate()
+    points.deallocate()
+  }
+}
+
+extension Objective {
+  /// Makes plain steps from where it is, and is left at the last of them. One that would be none is
+  /// taken back.
+  ///
+  /// - Parameters:
+  ///   - limit: the most steps.
+  ///   - iteration: that of the point it starts from, the best so far.
+  /// - Returns: how many were made.
+  func make(_ steps: PlainSteps, atMost limit: Int, from iteration: Int) -> Int {
+    guard let route = wholeRoute, let slopes = route.gradients[0].baseAddress else { return 0 }
+    let w = point.entries, g = gradient.entries, start = origin.entries, count = point.count
+    let size = steps.size, move = Kernels.move, copySquared = Kernels.copySquared
+    var least = value, norm = gradientNorm
+    var made = 0
+    while made < limit {
+      start.copyShort(w, count)
+      let moved = move(w, -size, g, count)
+      let length = moved.squareRoot()
+      let isLong = moved.isNormal && length > steps.tolerance
+      guard isLong, route.run() == nil, route.value < least else {
+        w.copyShort(start, count)
+        break
+      }
+      let squared = copySquared(g, slopes, count)
+      guard squared.isNormal else {
+        w.copyShort(start, count)
+        _ = route.run()
+        _ = copySquared(g, slopes, count)
+        break
+      }
+      least = route.value
+      norm = squared.squareRoot()
+      (steps.records.baseAddress! + made).initialize(
+        to: IterationRecord(
+          iteration: iteration + made + 1, value: least, gradientNorm: norm, stepNorm: length,
+          stepSize: size))
+      (steps.points.baseAddress! + made * count).copyShort(w, count)
+      made += 1
+    }
+    cameTo(value: least, gradientNorm: norm, evaluations: made)
+    return made
+  }
+}
+
+extension DescentLoop {
+  func plainSteps(_ size: Double) -> PlainSteps? {
+    PlainSteps(size, longerThan: plan.tolerance, dimension: objective.dimension)
+  }
+
+  /// Makes plain steps from the best point so far.
+  ///
+  /// - Returns: whether they came to their end, and not to something that is to be decided.
+  mutating func make(_ steps: PlainSteps, _ iteration: inout Int, _ norm: inout Double) -> Bool {
+    let wanted = min(PlainSteps.length, plan.iterations - iteration)
+    let made = objective.make(steps, atMost: wanted, from: iteration)
+    if made > 0 {
+      iteration += made
+      norm = objective.gradientNorm
+      history.append(steps.records[..<made], steps.points)
+      isNowBest(iteration, objective.value, norm)
+    }
+    return made == wanted
+  }
+}
