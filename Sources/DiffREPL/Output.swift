@@ -17,6 +17,8 @@ struct Output: Sendable {
     case certified(name: StyledText, Tensor, digits: [Int])
     case table(Table)
     case plot(Plot)
+    /// What an optimiser did, iteration by iteration.
+    case iterations(IterationView)
     /// A curve in one line of bars, for an impression.
     case sparkline(label: String, [Double], isLogarithmic: Bool)
     case blank

@@ -26,6 +26,9 @@ struct EvaluationRoute {
   /// E after a run.
   var value: Double { output.pointee }
 
+  /// A run as one call, where the program is that simple.
+  var routine: Program.Routine? { program._withUnsafeGuaranteedRef { $0.routine } }
+
   /// Runs the program; returns what it reports. An error is returned, for the closure that leaves
   /// the program uncounted throws no typed ones.
   @inline(__always)

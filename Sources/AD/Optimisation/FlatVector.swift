@@ -55,8 +55,11 @@ public final class FlatVector {
 
   /// self ← self + size·direction, and how far that is, with the bits of `distance`; nil where squares
   /// leave the range of doubles.
-  func step(_ size: Double, along direction: FlatVector) -> Double? {
-    let squared = Kernels.move(entries, size, direction.entries, count)
+  ///
+  /// - Parameter origin: takes the entries as they were.
+  func step(_ size: Double, along direction: FlatVector, from origin: FlatVector) -> Double? {
+    let squared = Kernels.move(
+      entries, size, direction.entries, origin.entries, entries, count)
     return squared.isNormal ? squared.squareRoot() : nil
   }
 

@@ -25,7 +25,7 @@ public struct GradientDescent: Optimiser {
   public mutating func step(_ objective: Objective, _ k: Int) throws(Diagnostic) -> StepOutcome {
     if let size = try rule.length(at: k) {
       return StepOutcome(
-        size: size, length: objective.point.step(-size, along: objective.gradient))
+        size: size, length: objective.step(-size, along: objective.gradient))
     }
     direction.copy(objective.gradient)
     direction.scale(-1)

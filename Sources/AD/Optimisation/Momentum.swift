@@ -28,7 +28,7 @@ struct Momentum {
     if let size = try rule.length(at: k) {
       push(objective.gradient)
       return StepOutcome(
-        size: size, length: objective.point.step(-size, along: looksAhead ? update : velocity))
+        size: size, length: objective.step(-size, along: looksAhead ? update : velocity))
     }
     let start = objective.originValue
     push(objective.gradient)

@@ -204,6 +204,12 @@ public final class Objective {
     state.pointee.originNorm = gradientNorm
   }
 
+  /// Moves the point by size·direction from where the step starts; how far that is, where squares do not
+  /// leave the range of doubles.
+  func step(_ size: Double, along direction: FlatVector) -> Double? {
+    point.step(size, along: direction, from: origin)
+  }
+
   /// Goes back to where the step started.
   func restore() {
     point.copy(origin)

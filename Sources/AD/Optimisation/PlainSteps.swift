@@ -45,20 +45,27 @@ extension Objective {
     let w = point.entries, g = gradient.entries, start = origin.entries, count = point.count
     let size = steps.size, move = Kernels.move, copySquared = Kernels.copySquared
     var least = value, norm = gradientNorm
+    // Stretches are short enough not to look for Ctrl-C within them.
+    let routine = route.routine
+    func evaluate() -> Bool {
+      guard let routine else { return route.run() == nil }
+      routine.run()
+      return true
+    }
     var made = 0
     while made < limit {
-      start.copyShort(w, count)
-      let moved = move(w, -size, g, count)
+      let row = steps.points.baseAddress! + made * count
+      let moved = move(w, -size, g, start, row, count)
       let length = moved.squareRoot()
       let isLong = moved.isNormal && length > steps.tolerance
-      guard isLong, route.run() == nil, route.value < least else {
+      guard isLong, evaluate(), route.value < least else {
         w.copyShort(start, count)
         break
       }
       let squared = copySquared(g, slopes, count)
       guard squared.isNormal else {
         w.copyShort(start, count)
-        _ = route.run()
+        _ = evaluate()
         _ = copySquared(g, slopes, count)
         break
       }
@@ -68,7 +75,6 @@ extension Objective {
         to: IterationRecord(
           iteration: iteration + made + 1, value: least, gradientNorm: norm, stepNorm: length,
           stepSize: size))
-      (steps.points.baseAddress! + made * count).copyShort(w, count)
       made += 1
     }
     cameTo(value: least, gradientNorm: norm, evaluations: made)

@@ -101,8 +101,8 @@ static inline __attribute__((always_inline)) void half_row_products(
 /// Columns of more entries have more sums than there are registers.
 static inline int goes_by_halves(long m) { return m > 0 && m <= 28; }
 
-/// `add_short_columns` by halves.
-static inline __attribute__((always_inline)) void add_half_columns(
+/// `add_short_columns` by halves; whether there is a NaN in y then.
+static inline __attribute__((always_inline)) int add_half_columns(
   int halves, long part, double *y, const double *a, long a_column, const double *x, long n,
   int accumulate
 ) {
@@ -127,8 +127,12 @@ static inline __attribute__((always_inline)) void add_half_columns(
   }
   _Pragma("clang loop unroll(full)") for (int chain = 0; chain < CHAINS - 1; chain++)
     if (j + chain < n) ADD_HALF_COLUMN(chain, j + chain, (H)x[j + chain])
-  _Pragma("clang loop unroll(full)") for (int v = 0; v < halves; v++)
-    store_half(
-      y + v * 4, (sum[0][v] + sum[1][v]) + (sum[2][v] + sum[3][v]), v < halves - 1 ? 4 : part);
+  integers4 found = 0;
+  _Pragma("clang loop unroll(full)") for (int v = 0; v < halves; v++) {
+    H total = (sum[0][v] + sum[1][v]) + (sum[2][v] + sum[3][v]);
+    store_half(y + v * 4, total, v < halves - 1 ? 4 : part);
+    found |= total != total;
+  }
+  return __builtin_reduce_or(found) != 0;
 }
 #endif

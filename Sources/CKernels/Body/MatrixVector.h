@@ -142,13 +142,25 @@ static inline __attribute__((always_inline)) void add_short_columns(
       v == vectors - 1 ? part : 0);
 }
 
+#if SET_AVX512
+/// Columns that go by halves; whether there is a NaN in y then, which costs less to see than to find.
+static int half_column_products(
+  long m, long n, const double *a, long a_column, const double *x, double *y, int accumulate
+) {
+  int has_nan = 0;
+#define ADD_HALF_COLUMNS(...) has_nan = add_half_columns(__VA_ARGS__)
+  BY_HALVES(ADD_HALF_COLUMNS, m, y, a, a_column, x, n, accumulate)
+  return has_nan;
+}
+#endif
+
 /// Columns of at most 32 entries, as many vectors at a time as there are registers for.
 static void short_column_products(
   long m, long n, const double *a, long a_column, const double *x, double *y, int accumulate
 ) {
 #if SET_AVX512
   if (goes_by_halves(m)) {
-    BY_HALVES(add_half_columns, m, y, a, a_column, x, n, accumulate)
+    half_column_products(m, n, a, a_column, x, y, accumulate);
     return;
   }
 #endif
@@ -222,8 +234,15 @@ static void strong_matrix_vector(
   long m, long n, const double *a, long a_column, const double *x, double *y, double *before
 ) {
   if (before) map_copy(before, y, m);
-  matrix_vector(m, n, a, 1, a_column, x, y, before != 0);
-  if (!has_nan(y, m)) return;
+#if SET_AVX512
+  if (goes_by_halves(m) && n > 1 && a_column > 1) {
+    if (!half_column_products(m, n, a, a_column, x, y, before != 0)) return;
+  } else
+#endif
+  {
+    matrix_vector(m, n, a, 1, a_column, x, y, before != 0);
+    if (!has_nan(y, m)) return;
+  }
   if (before) map_copy(y, before, m);
   else fill_splat(y, 0, m);
   for (long j = 0, first = 0; j <= n; j++) {

@@ -3,19 +3,25 @@
 
 typedef doubles4 unaligned_four __attribute__((aligned(8)));
 
-/// y += a x, rounded twice; the sum of the squares of the steps that the entries make.
-static double move_along(double *y, double a, const double *x, long n) {
+/// y += a x, rounded twice, with what y was and what it is kept; the sum of the squares of the steps that
+/// the entries make.
+static double move_along(
+  double *y, double a, const double *x, double *before, double *after, long n
+) {
   doubles4 sum = 0;
   long i = 0;
   for (; i + 4 <= n; i += 4) {
     doubles4 old = *(const unaligned_four *)(y + i);
     doubles4 new = old + a * *(const unaligned_four *)(x + i), step = new - old;
     *(unaligned_four *)(y + i) = new;
+    *(unaligned_four *)(before + i) = old;
+    *(unaligned_four *)(after + i) = new;
     sum += step * step;
   }
   for (; i < n; i++) {
     double old = y[i], step;
-    y[i] = old + a * x[i];
+    before[i] = old;
+    y[i] = after[i] = old + a * x[i];
     step = y[i] - old;
     sum[0] += step * step;
   }

@@ -164,8 +164,10 @@ typedef struct ck_kernels {
   // Steps of optimisers. Entry i goes to sum i mod 4, in every set; those after the last four to the
   // first.
 
-  /// y[i] += a·x[i], rounded twice; the sum of (what y[i] changed by)².
-  double (*move_along)(double *y, double a, const double *x, long n);
+  /// y[i] += a·x[i], rounded twice; the sum of (what y[i] changed by)². before[i] is what y[i] was,
+  /// after[i] what it is; `after` may be `y`.
+  double (*move_along)(
+    double *y, double a, const double *x, double *before, double *after, long n);
   /// y[i] = x[i]; the sum of x[i]².
   double (*copy_squared)(double *y, const double *x, long n);
 

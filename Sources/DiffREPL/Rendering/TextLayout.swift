@@ -22,6 +22,7 @@ struct TextLayout {
       return certifiedLines(of: tensor, digits, named: shown(name))
     case .table(let table):
       return TableLayout(table: shown(table), width: settings.width, values: values).lines
+    case .iterations(let view): return view.blocks.flatMap(lines(of:))
     case .plot(let plot): return PlotLayout(plot, settings).lines
     case .sparkline(let label, let values, let isLogarithmic):
       let line = Sparkline(

@@ -126,14 +126,16 @@ package enum Kernels {
 
   package typealias Move =
     @convention(c) (
-      _ y: UnsafeMutablePointer<Double>, _ a: Double, _ x: UnsafePointer<Double>, _ count: Int
+      _ y: UnsafeMutablePointer<Double>, _ a: Double, _ x: UnsafePointer<Double>,
+      _ before: UnsafeMutablePointer<Double>, _ after: UnsafeMutablePointer<Double>, _ count: Int
     ) -> Double
   package typealias CopySquared =
     @convention(c) (
       _ y: UnsafeMutablePointer<Double>, _ x: UnsafePointer<Double>, _ count: Int
     ) -> Double
 
-  /// y ← y + a·x; gives the sum of the squares of what its entries change by.
+  /// y ← y + a·x, with what y was and what it is kept; gives the sum of the squares of what its entries
+  /// change by. What it is may be kept in y itself.
   package static var move: Move { Self.set.pointee.move_along }
   /// y ← x; gives the sum of the squares of its entries.
   package static var copySquared: CopySquared { Self.set.pointee.copy_squared }

@@ -10,6 +10,23 @@ extension Program {
     countsRuns = waitsForMachineCode || movingRun != nil
   }
 
+  /// A whole run as one call, in a program that is one loop over one block. It looks for nothing else.
+  package struct Routine {
+    fileprivate let function: ExecutableCode.LoopFunction
+    fileprivate let table: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
+    fileprivate let memory: ProgramMemory
+
+    package func run() { function(table, memory.registers, memory.buffers) }
+  }
+
+  /// nil where there is more to a run, or to do before. It holds until values are given to leaves.
+  package var routine: Routine? {
+    guard steps.count == 1, isComplete, !countsRuns, case .loop(let index) = steps[0],
+      let function = loops[index].routine
+    else { return nil }
+    return Routine(function: function, table: loops[index].registers, memory: memory)
+  }
+
   /// Moving an array takes as long as some dozens of runs gain.
   static let runsBeforeMoving = 64
   /// Longer arrays do not stay in the caches, and would take their memory twice.

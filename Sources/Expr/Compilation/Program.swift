@@ -46,7 +46,7 @@ public final class Program {
   private var inputIndex: [Leaf.ID: Int] = [:]
   /// Inputs that are arrays and have neither a value nor memory yet.
   private var unset: Set<Int> = [] { didSet { isComplete = unset.isEmpty } }
-  private var isComplete = true
+  private(set) var isComplete = true
   private let outputLocations: [FusedLoop.Location]
   let memory: ProgramMemory
   private let arena: UnsafeMutablePointer<Double>

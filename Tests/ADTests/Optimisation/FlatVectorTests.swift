@@ -25,10 +25,11 @@ import Testing
         let start = FlatVector(Self.numbers(count, 3)),
           direction = FlatVector(
             Self.numbers(count, 4, scale: scale))
-        let point = FlatVector(start.array), moved = FlatVector(count)
-        let length = point.step(-0.3, along: direction)
+        let point = FlatVector(start.array), moved = FlatVector(count), before = FlatVector(count)
+        let length = point.step(-0.3, along: direction, from: before)
         moved.set(start, plus: -0.3, direction)
         #expect(point.array == moved.array, "\(count) entries of \(scale)")
+        #expect(before.array == start.array, "\(count) entries of \(scale)")
         let distance = moved.distance(to: start)
         if let length { #expect(length == distance, "\(count) entries of \(scale)") }
         #expect((length == nil) == !(scale == 1 && count > 0), "\(count) entries of \(scale)")

@@ -50,42 +50,10 @@ struct MinimizeReport {
   // MARK: One run
 
   private var runBlocks: [Output.Block] {
-    var blocks: [Output.Block] = [.table(table(best))]
-    let values = best.result.rows.map(\.value)
-    if values.count > 2 {
-      let isPositive = values.allSatisfy { $0 > 0 }
-      blocks.append(
-        .sparkline(
-          label: isPositive ? "log \(function)" : function,
-          values, isLogarithmic: isPositive))
-    }
-    blocks.append(.paragraph(StyledText(sentence(best))))
-    return blocks
-  }
-
-  /// Rows spread over the run, the first and the last always among them.
-  private func table(_ run: MinimizeRun) -> Table {
-    var table = Table(
-      columns: [
-        .init(header: StyledText("k", .heading), kind: .count, gap: 2),
-        .init(header: StyledText(valueName, .heading), kind: .value, gap: 2),
-        .init(header: StyledText(normName, .heading), kind: .value, gap: 3),
-        .init(header: StyledText("‖Δw‖", .heading), kind: .value, gap: 3),
-        .init(header: StyledText("τ", .heading), kind: .value, gap: 3),
-      ], rows: [])
-    let rows = run.result.rows
-    let stride = plan.every ?? max(1, (run.result.iterations + 19) / 20)
-    for (position, row) in rows.enumerated() {
-      let isLast = position == rows.count - 1
-      guard row.iteration % stride == 0 || isLast || plan.batches != nil else { continue }
-      table.rows.append([
-        .text(StyledText("\(row.iteration)")), .value(Tensor(row.value)),
-        .value(Tensor(row.gradientNorm)),
-        row.stepNorm.isNaN ? .empty : .value(Tensor(row.stepNorm)),
-        row.stepSize.isNaN ? .empty : .value(Tensor(row.stepSize)),
-      ])
-    }
-    return table
+    let view = IterationView(
+      rows: best.result.rows, stride: plan.every ?? max(1, (best.result.iterations + 19) / 20),
+      showsAll: plan.batches != nil, function: function, valueName: valueName, normName: normName)
+    return [.iterations(view), .paragraph(StyledText(sentence(best)))]
   }
 
   private func sentence(_ run: MinimizeRun) -> String {
