@@ -33,7 +33,7 @@ public struct Descent {
   /// Called about ten times a second with the iteration and E.
   public var observe: ((_ iteration: Int, _ value: Double) -> Void)?
 
-  public struct Result {
+  public struct Result: Sendable {
     public let reason: StopReason
     public let history: RunHistory
     /// The rows of the table: those of the history, with batches those where E was taken on all rows.

@@ -151,6 +151,10 @@ typedef struct ck_kernels {
   /// Relative errors are those of a sum of positive terms. sigmoid[i] = 1 / (1 + e^-x[i]), if it is not
   /// null, with the bits of the kernel; `x` may be the same array.
   double (*softplus_sum)(double *_Nullable sigmoid, const double *x, long n);
+  /// The same in two steps, so that the logarithms can be taken when nothing waits for what comes next:
+  /// the sixteen numbers that the sum is made of, and the sum.
+  void (*softplus_terms)(double *terms, double *_Nullable sigmoid, const double *x, long n);
+  double (*softplus_total)(const double *terms);
 
   // Moving numbers.
 

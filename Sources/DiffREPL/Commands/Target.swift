@@ -17,7 +17,7 @@ struct Target {
   let names: [(name: String, node: NodeID)]
   /// Under what the session keeps programs of it; nil where it keeps none.
   private let key: ComputationCache.Key?
-  private let dependencies: Dependencies?
+  private let plan: Plan?
 
   /// How a target is elaborated.
   struct Elaboration {
@@ -40,7 +40,13 @@ struct Target {
     let groups: [(name: Name, value: Elaborated)]
     let names: [(name: String, node: NodeID)]
     let dependencies: Dependencies?
-    var bytes: Int { graph.count * 64 }
+    /// What a minimisation runs, if it is small.
+    fileprivate(set) var objective: Program?
+    var bytes: Int { graph.count * 64 + Self.objectiveBytes }
+
+    /// The memory of a program that is kept here. One that needs more takes so long that making it does
+    /// not matter.
+    static let objectiveBytes = 1 << 18
 
     /// - Parameter wanted: the names varied, at `span`; nil stands for every variable.
     init(
@@ -83,17 +89,6 @@ struct Target {
     }
   }
 
-  private final class KeptProgram: Keepable {
-    let program: Program
-    let dependencies: Dependencies?
-    var bytes: Int { program.bytes }
-
-    init(_ program: Program, _ dependencies: Dependencies?) {
-      self.program = program
-      self.dependencies = program.holdsValues ? nil : dependencies
-    }
-  }
-
   /// Reads the target, `at` and `wrt` (or `over`) of a command.
   ///
   /// - Throws: also when nothing varies, with the reason.
@@ -128,12 +123,13 @@ struct Target {
     text = tree.text(of: root)
     let key = ComputationCache.Key(
       root, tree,
-      question: (names.map { "wrt \($0.map(\.key))" } ?? "every variable") + elaboration.question)
+      question: (names.map { "wrt \($0.map(\.key).joined(separator: ", "))" } ?? "every variable")
+        + elaboration.question)
     let plan = try session.computations.value(for: key, in: environment) { () throws(Diagnostic) in
       try Plan(root, tree, names, at: place, elaboration, in: environment)
     }
     (graph, node, groups, self.names) = (plan.graph, plan.node, plan.groups, plan.names)
-    (self.key, dependencies) = (key, plan.dependencies)
+    (self.key, self.plan) = (key, plan)
     variables = Self.variables(of: groups)
     if needsVariables, variables.isEmpty {
       throw .noVariables(text, graph.leaves(under: [node]).map(\.leaf), at: tree.span(of: root))
@@ -153,7 +149,7 @@ struct Target {
     self.groups = groups
     self.environment = environment
     self.names = names
-    (key, dependencies) = (nil, nil)
+    (key, plan) = (nil, nil)
   }
 
   /// The tensors of the names varied, each with its own name.
@@ -254,7 +250,7 @@ struct Target {
     self.groups = groups
     self.names = names
     (text, environment, key) = (other.text, other.environment, other.key)
-    dependencies = other.dependencies
+    plan = other.plan
   }
 
   /// The value and its gradient in each variable, by a program that is kept.
@@ -265,7 +261,7 @@ struct Target {
       var graph = graph
       let nodes = gradient(of: node, variables: variables.map(\.node), in: &graph)
       return try Computation(
-        graph, .tuple(([node] + nodes).map { .tensor($0) }), dependencies: dependencies,
+        graph, .tuple(([node] + nodes).map { .tensor($0) }), dependencies: plan?.dependencies,
         in: environment)
     }
     let computation: Computation
@@ -278,13 +274,11 @@ struct Target {
   }
 
   /// The program that a minimisation runs, kept for the next one.
-  func objectiveProgram(in session: Session) throws(Diagnostic) -> Program {
-    func make() throws(Diagnostic) -> KeptProgram {
-      KeptProgram(
-        try Objective.program(of: node, variables.map(\.node), graph, environment), dependencies)
-    }
-    guard let key = key?.asking("objective") else { return try make().program }
-    return try session.computations.value(for: key, in: environment, orMake: make).program
+  func objectiveProgram() throws(Diagnostic) -> Program {
+    if let kept = plan?.objective { return kept }
+    let program = try Objective.program(of: node, variables.map(\.node), graph, environment)
+    if !program.holdsValues, program.bytes <= Plan.objectiveBytes { plan?.objective = program }
+    return program
   }
 
   /// A note where one name varied is made from another: both are free then.

@@ -10,19 +10,38 @@ extension FusedLoop {
           Kernels.address(of: Kernels.set.pointee.splat),
           [.block(number.register), .number(count)], value: number.location))
     }
+    // What sums are put together from waits to the end: nothing else waits for them.
+    var totals: [LoopRoutine.Step?] = []
     var position = 0
+    func add(_ index: Int) {
+      let instruction = plan.instructions[index]
+      if instruction.special >= 0,
+        case .softplusSum(let register, let slopes, let target) = specials[Int(instruction.special)]
+      {
+        let terms = LoopRoutine.Argument.number(
+          Int(bitPattern: self.terms + Self.termCount * Int(instruction.special)))
+        steps.append(
+          .call(
+            Kernels.address(of: Kernels.set.pointee.softplus_terms),
+            [terms, slopes.map { .block($0) } ?? .number(0), .block(register), .number(count)]))
+        totals.append(
+          .call(
+            Kernels.address(of: Kernels.set.pointee.softplus_total), [terms], result: target))
+      } else {
+        steps.append(call(of: instruction))
+      }
+    }
     for (number, range) in plan.ranges.enumerated() {
-      for index in position..<range.lowerBound { steps.append(call(of: plan.instructions[index])) }
+      for index in position..<range.lowerBound { add(index) }
       steps.append(.stretch(number))
       for index in range where plan.instructions[index].special >= 0 {
         let special = Int(plan.instructions[index].special)
-        steps.append(call(of: specials[special], gathered: plan.totals[special]))
+        totals.append(call(of: specials[special], gathered: plan.totals[special]))
       }
       position = range.upperBound
     }
-    for index in position..<plan.instructions.count {
-      steps.append(call(of: plan.instructions[index]))
-    }
+    for index in position..<plan.instructions.count { add(index) }
+    steps += totals
     let all = steps.compactMap { $0 }
     return all.count == steps.count && all.allSatisfy(\.isWithinReach)
       ? LoopRoutine(count: count, steps: all) : nil
@@ -60,11 +79,6 @@ extension FusedLoop {
       return call(Kernels.address(of: set.maximum), register, to: target)
     case .dot(let a, let b, let target):
       return call(Kernels.address(of: set.dot), a, b, to: target)
-    case .softplusSum(let register, let slopes, let target):
-      return .call(
-        Kernels.address(of: set.softplus_sum),
-        [slopes.map { .block($0) } ?? .number(0), .block(register), .number(count)],
-        result: target)
     case .matrixVector(let matrix, let columns, let vector, let register, nil):
       return .call(
         Kernels.address(of: set.gemv),
@@ -86,7 +100,7 @@ extension FusedLoop {
           .number(columns), .number(count), .place(matrix), .number(columns), .block(register),
           .place(target), .number(0),
         ])
-    case .sum, .maximum, .matrixVector, .accumulate: return nil
+    case .sum, .maximum, .matrixVector, .softplusSum, .accumulate: return nil
     }
   }
 }

@@ -119,6 +119,9 @@ final class FusedLoop {
   /// For each special 32 numbers in which machine code puts a sum.
   let gathered: UnsafeMutableBufferPointer<UnsafeMutablePointer<Double>?>
   private let gatheredSums: UnsafeMutablePointer<Double>
+  /// For each special the numbers that a sum of softplus is made of.
+  let terms: UnsafeMutablePointer<Double>
+  static let termCount = 16
   /// The memory it owns, in bytes.
   let bytes: Int
   let operationCount: Int
@@ -168,6 +171,7 @@ final class FusedLoop {
     gatheredSums = UnsafeMutableRawPointer.allocate(
       byteCount: max(64, totals.count * 256), alignment: 64
     ).bindMemory(to: Double.self, capacity: max(8, totals.count * 32))
+    terms = .allocateLines(Self.termCount * specials.count)
     registers = .allocate(capacity: max(1, sources.count))
     var moving: [Moving] = [], numbers: [Repeated] = [], rows = numbers, columns = numbers
     for (register, source) in sources.enumerated() {
@@ -200,6 +204,7 @@ final class FusedLoop {
     before.deallocate()
     gathered.deallocate()
     gatheredSums.deallocate()
+    terms.deallocate()
     instructions.deallocate()
     kernels.deallocate()
     specials.deallocate()
@@ -219,7 +224,9 @@ final class FusedLoop {
     registers: Int
   ) -> Int {
     let scratchCount = (scratchIndex.max() ?? -1) + 1, sums = 32 * (plan?.totals.count ?? 0)
-    return (scratchCount * shape.stride + sums + registers + strongWidth(specials)) * 8
+    return
+      (scratchCount * shape.stride + sums + registers + strongWidth(specials)
+      + termCount * specials.count) * 8
   }
 
   /// The longest result of a strong product.

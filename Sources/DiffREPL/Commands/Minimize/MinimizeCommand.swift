@@ -51,7 +51,7 @@ enum MinimizeCommand: Command {
     try requireDescent(target, arguments, session)
     let plan = try MinimizePlan(arguments, target, in: session)
     var runs: [MinimizeRun] = []
-    let objective = try plan.objective(target, in: session)
+    let objective = try plan.objective(target)
     let start = objective.point.array
     for entry in plan.methods {
       for (position, value) in start.enumerated() { objective.point[position] = value }

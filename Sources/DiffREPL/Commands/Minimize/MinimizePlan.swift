@@ -154,12 +154,12 @@ struct MinimizePlan {
   // MARK: Running
 
   /// The function to be minimised, compiled, at its start.
-  func objective(_ target: Target, in session: Session) throws(Diagnostic) -> Objective {
+  func objective(_ target: Target) throws(Diagnostic) -> Objective {
     let nodes = target.variables.map(\.node)
     guard let batches, let parts else {
       return try Objective(
         of: target.node, variables: nodes, in: target.graph, environment: target.environment,
-        program: target.objectiveProgram(in: session))
+        program: target.objectiveProgram())
     }
     let whole = MiniBatches.Part(
       output: target.node, variables: nodes, graph: target.graph, environment: target.environment)

@@ -50,50 +50,14 @@ struct MinimizeReport {
   // MARK: One run
 
   private var runBlocks: [Output.Block] {
-    let view = IterationView(
-      rows: best.result.rows, stride: plan.every ?? max(1, (best.result.iterations + 19) / 20),
-      showsAll: plan.batches != nil, function: function, valueName: valueName, normName: normName)
-    return [.iterations(view), .paragraph(StyledText(sentence(best)))]
-  }
-
-  private func sentence(_ run: MinimizeRun) -> String {
-    let result = run.result
-    let norm =
-      "\(normName) = \(format.string(result.gradientNorm))"
-    let length = "‖Δw‖ = \(format.string(result.rows.last?.stepNorm ?? .nan))"
-    let steps = Self.count(result.iterations)
-    let start = "stopped after \(steps): "
-    switch result.reason {
-    case .step:
-      let what =
-        plan.batches != nil
-        ? "a whole pass moves w by no more"
-        : run.rests ? "max δ = \(format.string(result.rows.last?.stepSize ?? .nan))" : length
-      return start + "\(what) ≤ tol = \(format.string(plan.tolerance)), \(norm)"
-    case .iterations:
-      return "stopped after \(steps) (iters): \(result.iterations > 0 ? length + ", " : "")\(norm)"
-    case .stationary: return start + "the gradient is zero, \(norm)"
-    case .nonfinite:
-      let why = result.failure.map { " (\($0.message))" } ?? ""
-      if result.lastValue.isFinite {
-        return start
-          + "where the next step leads \(function) has no finite gradient; the last good "
-          + "point is kept, \(norm)"
-      }
-      return start + "the next step makes \(function) "
-        + "\(NumberFormat().string(result.lastValue))\(why); the last good point is kept, \(norm)"
-    case .lineSearch:
-      return start + "no step along the direction makes \(function) smaller, \(norm)"
-    case .precision:
-      return start + "what is left to gain is below the rounding of \(function), \(norm)"
-    case .interrupted:
-      return "interrupted after \(Self.count(result.history.records.last?.iteration ?? 0)): "
-        + "the best point is kept, \(norm)"
-    }
-  }
-
-  static func count(_ iterations: Int) -> String {
-    "\(iterations) iteration\(iterations == 1 ? "" : "s")"
+    let result = best.result
+    return [
+      .iterations(
+        IterationView(
+          result: result, stride: plan.every ?? max(1, (result.iterations + 19) / 20),
+          tolerance: plan.tolerance, rests: best.rests, function: function, valueName: valueName,
+          normName: normName))
+    ]
   }
 
   // MARK: JSON
