@@ -14,15 +14,16 @@ typedef struct {
 } JOINED(exp_parts, LANES);
 #define PARTS JOINED(exp_parts, LANES)
 
-LANEWISE V exp_series(V r, V square) {
-  const double *c = exp_polynomial;
+/// - Parameter is_short: whether an eighth of an ulp does not matter.
+LANEWISE V exp_series(V r, V square, int is_short) {
+  const double *c = is_short ? exp_short_polynomial : exp_polynomial;
   V first = multiply_add(r, c[1], c[0]);
   V second = multiply_add(r, c[3], c[2]);
-  V third = multiply_add(r, c[5], c[4]);
+  V third = is_short ? (V)c[4] : multiply_add(r, exp_polynomial[5], c[4]);
   return multiply_add(multiply_add(third, square, second), square, first);
 }
 
-LANEWISE PARTS exp_parted(V x) {
+LANEWISE PARTS exp_parted(V x, int is_short) {
   V shifted = multiply_add(x, exp_steps_per_unit, rounder);
   V count = shifted - rounder;
   PARTS e;
@@ -32,7 +33,7 @@ LANEWISE PARTS exp_parted(V x) {
   V r_low = multiply_add(-count, exp_step_low, coarse - e.r);
   e.scale = number(bits(looked_up((const double *)exp_scale_bits, e.steps)) + (e.steps << 48));
   V rest = looked_up(exp_scale_rest, e.steps), square = e.r * e.r;
-  e.tail = multiply_add(square, exp_series(e.r, square), rest);
+  e.tail = multiply_add(square, exp_series(e.r, square, is_short), rest);
   e.tail_low = multiply_add(e.r, rest, r_low);
   return e;
 }
@@ -42,7 +43,7 @@ LANEWISE PARTS exp_parted(V x) {
 LANEWISE V exp_beyond(V x) {
   V within = choose(x > 720, 720, x);
   within = choose(x < -760, -760, within);
-  PARTS e = exp_parted(within);
+  PARTS e = exp_parted(within, 1);
   V count = multiply_add(within, exp_steps_per_unit, rounder) - rounder;
   L half = bits(count * 0x1p-5 + rounder);
   V first = number(bits(e.scale) - (half << 52));
@@ -51,14 +52,14 @@ LANEWISE V exp_beyond(V x) {
 }
 
 LANEWISE V exp_of(V x) {
-  PARTS e = exp_parted(x);
+  PARTS e = exp_parted(x, 1);
   V y = multiply_add(e.scale, e.r + e.tail, e.scale);
   if (__builtin_expect(any(~(magnitude(x) <= 708)), 0)) y = exp_beyond(x);
   return y;
 }
 
 LANEWISE V expm1_of(V x) {
-  PARTS e = exp_parted(x);
+  PARTS e = exp_parted(x, 0);
   V whole = e.scale - 1, whole_low = sum_error(e.scale, -1, whole);
   V high = multiply_add(e.scale, e.r, whole);
   V rest = multiply_add(e.scale, e.r, whole - high) + whole_low;

@@ -24,7 +24,7 @@ LANEWISE V pow_of(V x, V y) {
   V log_low, log_high = log_extended(x, &log_low);
   V exponent = y * log_high;
   V exponent_low = multiply_add(y, log_low, product_error(y, log_high, exponent));
-  JOINED(exp_parts, LANES) e = exp_parted(exponent);
+  JOINED(exp_parts, LANES) e = exp_parted(exponent, 0);
   V factor = e.r + e.tail;
   factor = factor + multiply_add(exponent_low, factor, exponent_low);
   V result = multiply_add(e.scale, factor, e.scale);

@@ -4,7 +4,7 @@
 /// e^-|x| = result + *low with an error below 2^-62; where |x| > 300 that of 300.
 LANEWISE V exp_of_distance(V x, V *low) {
   V negative = number(bits(x) | LONG_MIN);
-  PARTS e = exp_parted(choose(negative < -300, -300, negative));
+  PARTS e = exp_parted(choose(negative < -300, -300, negative), 0);
   V high = multiply_add(e.scale, e.r + e.tail, e.scale);
   V rest = product_rest(e.scale - high, -e.r, e.scale);
   *low = multiply_add(e.scale, e.tail + e.tail_low, rest);
