@@ -29,11 +29,23 @@ extension CommandArguments {
   /// The value of a number option, an expression in the session's names.
   func number(_ name: String, in session: Session) throws(Diagnostic) -> Double? {
     guard let part = options.last(where: { $0.word == name }) else { return nil }
+    if let value = digits(in: part.range) { return value }
     let tree = try Parser.parseExpressions(in: source, range: part.range)
     guard tree.statements.count == 1, let node = tree.statements.first?.node,
       let value = try session.evaluate(node, tree).scalar
     else { throw Diagnostic("'\(name)=' takes one number", at: part.span) }
     return value
+  }
+
+  /// The number in a piece of text that is digits, perhaps with a point between them: most options are,
+  /// and need no tree.
+  func digits(in range: Range<Int>) -> Double? {
+    let text = source.utf8[range]
+    let isDigit = { (byte: UInt8) in 48...57 ~= byte }
+    guard let first = text.first, let last = text.last, isDigit(first), isDigit(last),
+      text.allSatisfy({ isDigit($0) || $0 == 46 })
+    else { return nil }
+    return Double(source.text(in: range))
   }
 
   /// A whole number of at least `least`.

@@ -53,7 +53,9 @@ enum SolveCommand: Command {
     var environment = session.environment
     let names = try arguments.parameters(in: session, &environment)
     guard !arguments.target.isEmpty else {
-      return try Target(arguments, in: session, environment: environment, varying: names)
+      return try Target(
+        Target.syntax(arguments, in: session), in: session, environment: environment, varying: names
+      )
     }
     let (tree, root): (SyntaxTree, SyntaxID)
     do {
@@ -62,7 +64,7 @@ enum SolveCommand: Command {
       throw error.hinting(arguments.mendedTarget)
     }
     do {
-      return try Target(arguments, in: session, environment: environment, varying: names)
+      return try Target((tree, root), in: session, environment: environment, varying: names)
     } catch {
       if let call = environment.call(of: root, in: tree) {
         throw error.hinting(arguments.replacingTarget(by: call))

@@ -7,11 +7,11 @@ extension Target {
   ///
   /// - Throws: where an argument has no value and the command needs one, or is no single array.
   static func ofFunction(
-    _ arguments: CommandArguments, in session: Session, variablesClause: String,
-    elaboration: Elaboration
+    _ arguments: CommandArguments, _ syntax: (tree: SyntaxTree, root: SyntaxID),
+    in session: Session, variablesClause: String, elaboration: Elaboration
   ) throws(Diagnostic) -> Target? {
     guard !arguments.target.isEmpty else { return nil }
-    let (tree, root) = try syntax(arguments, in: session)
+    let (tree, root) = syntax
     guard session.environment.mayBeFunction(root, of: tree) else { return nil }
     let span = tree.span(of: root)
     var finder = Elaborator(session.environment)

@@ -96,8 +96,9 @@ struct Target {
     _ arguments: CommandArguments, in session: Session, variablesClause: String = "wrt",
     needsVariables: Bool = true, elaboration: Elaboration = Elaboration()
   ) throws(Diagnostic) {
+    let syntax = try Self.syntax(arguments, in: session)
     if let target = try Self.ofFunction(
-      arguments, in: session, variablesClause: variablesClause, elaboration: elaboration)
+      arguments, syntax, in: session, variablesClause: variablesClause, elaboration: elaboration)
     {
       self = target
       return
@@ -106,7 +107,7 @@ struct Target {
     let clause = arguments.clause(variablesClause)
     let names = try clause.map { part throws(Diagnostic) in try arguments.variables(of: part) }
     try self.init(
-      arguments, in: session, environment: environment, varying: names, at: clause?.span,
+      syntax, in: session, environment: environment, varying: names, at: clause?.span,
       needsVariables: needsVariables, elaboration: elaboration)
   }
 
@@ -114,11 +115,11 @@ struct Target {
   ///
   /// - Parameter names: what varies; nil takes every leaf under the target that is not data.
   init(
-    _ arguments: CommandArguments, in session: Session, environment: Environment,
+    _ syntax: (tree: SyntaxTree, root: SyntaxID), in session: Session, environment: Environment,
     varying names: [Name]?, at place: SourceSpan? = nil, needsVariables: Bool = true,
     elaboration: Elaboration = Elaboration()
   ) throws(Diagnostic) {
-    let (tree, root) = try Self.syntax(arguments, in: session)
+    let (tree, root) = syntax
     self.environment = environment
     text = tree.text(of: root)
     let key = ComputationCache.Key(

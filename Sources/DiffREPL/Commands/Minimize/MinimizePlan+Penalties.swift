@@ -6,10 +6,6 @@ extension MinimizePlan {
   static func penalty(
     _ arguments: CommandArguments, _ methods: [any Optimiser.Type], _ session: Session
   ) throws(Diagnostic) -> Proximal? {
-    var takers: [String] = []
-    for method in OptimiserTable.all where method.about.takesPenalty {
-      takers.append(method.about.name)
-    }
     guard let span = arguments.place(of: "prox") else {
       for method in methods where method.about.takesPenalty {
         throw Diagnostic(
@@ -19,6 +15,10 @@ extension MinimizePlan {
       return nil
     }
     for method in methods where !method.about.takesPenalty {
+      var takers: [String] = []
+      for method in OptimiserTable.all where method.about.takesPenalty {
+        takers.append(method.about.name)
+      }
       throw Diagnostic(
         "\(method.about.name) takes no prox=", at: span,
         hint: "method=\(takers.joined(separator: " or method=")) does")

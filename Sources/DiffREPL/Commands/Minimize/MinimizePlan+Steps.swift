@@ -35,9 +35,18 @@ extension MinimizePlan {
     }
   }
 
+  private static func fixedStep(_ size: Double, at span: SourceSpan) throws(Diagnostic) -> StepRule
+  {
+    guard size > 0, size.isFinite else {
+      throw Diagnostic("a step is a number above 0, not \(NumberFormat().string(size))", at: span)
+    }
+    return .fixed(size)
+  }
+
   private static func numericStep(
     _ arguments: CommandArguments, _ text: String, _ span: SourceSpan, _ session: Session
   ) throws(Diagnostic) -> StepRule {
+    if let size = arguments.digits(in: span.range) { return try fixedStep(size, at: span) }
     let tree = try Parser.parseExpressions(in: arguments.source, range: span.range)
     guard tree.statements.count == 1, let node = tree.statements.first?.node else {
       throw Diagnostic("'step=' takes one number", at: span)
@@ -47,11 +56,7 @@ extension MinimizePlan {
       guard let size = try session.evaluate(node, tree).scalar else {
         throw Diagnostic("'step=' takes one number", at: span)
       }
-      guard size > 0, size.isFinite else {
-        throw Diagnostic(
-          "a step is a number above 0, not \(NumberFormat().string(size))", at: span)
-      }
-      return .fixed(size)
+      return try fixedStep(size, at: span)
     }
     // k is the iteration here, whatever it is elsewhere.
     var environment = session.environment
