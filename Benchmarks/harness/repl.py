@@ -42,7 +42,8 @@ class Repl(Child):
         """One round: seconds of the value, of value and gradient, of preparing."""
         answer = self.ask(f":time {workload.target}")
         if workload.is_run:
-            return {"value": None, "gradient": answer["seconds"], "prepare": None}
+            prepare = max(0, answer["first"] - answer["seconds"])
+            return {"value": None, "gradient": answer["seconds"], "prepare": prepare}
         return answer
 
     def result(self, workload):
