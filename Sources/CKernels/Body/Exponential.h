@@ -14,7 +14,7 @@ typedef struct {
 } JOINED(exp_parts, LANES);
 #define PARTS JOINED(exp_parts, LANES)
 
-/// - Parameter is_short: whether an eighth of an ulp does not matter.
+/// - Parameter is_short: whether a tenth of an ulp does not matter.
 LANEWISE V exp_series(V r, V square, int is_short) {
   const double *c = is_short ? exp_short_polynomial : exp_polynomial;
   V first = multiply_add(r, c[1], c[0]);

@@ -73,8 +73,12 @@ LANEWISE void tanh_sech_of(V x, V *tanh, V *sech) {
   *sech = sech_from(x, h);
 }
 
-/// 1 / (1 + e^-x) with e = e^-|x|: 1 / (1 + e) where x ≥ 0, e / (1 + e) where x < 0.
-LANEWISE V sigmoid_from(V x, V e) { return choose(x < 0, e, 1) / (1 + e); }
+/// 1 / (1 + e^-x) with e = e^-|x|: q = n / (1 + e), n = 1 where x ≥ 0, e where x < 0. The last step,
+/// n - q e, leaves of what the sum and the quotient are wrong by no more than e times as much.
+LANEWISE V sigmoid_from(V x, V e) {
+  V n = choose(x < 0, e, 1), q = n / (1 + e);
+  return multiply_add(-q, e, n);
+}
 
 /// max(x, 0) + log(1 + e) with e = e^-|x|.
 LANEWISE V softplus_from(V x, V e) { return choose(x > 0, x, 0) + log1p_of_unit(e); }
