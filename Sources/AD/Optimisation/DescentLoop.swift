@@ -54,7 +54,6 @@ struct DescentLoop {
     var iteration = 0
     var lastValue = objective.value
     let plain = penalty == nil ? method.plainStep.flatMap { plainSteps($0) } : nil
-    defer { plain?.deallocate() }
     var nextPlain = 0
     while iteration < plan.iterations {
       if let plain, isAtBest, iteration >= nextPlain {

@@ -8,9 +8,6 @@ struct PlainSteps {
   let size: Double
   /// η.
   let tolerance: Double
-  /// Of the steps made: their records and points.
-  let records: UnsafeMutableBufferPointer<IterationRecord>
-  let points: UnsafeMutableBufferPointer<Double>
 
   /// Functions of more parameters take so long that it does not matter.
   static let mostParameters = 1024
@@ -22,13 +19,6 @@ struct PlainSteps {
     guard 1...Self.mostParameters ~= dimension else { return nil }
     self.size = size
     self.tolerance = tolerance
-    records = .allocate(capacity: Self.length)
-    points = .allocate(capacity: Self.length * dimension)
-  }
-
-  func deallocate() {
-    records.deallocate()
-    points.deallocate()
   }
 }
 
@@ -39,8 +29,13 @@ extension Objective {
   /// - Parameters:
   ///   - limit: the most steps.
   ///   - iteration: that of the point it starts from, the best so far.
+  ///   - records: takes a record of each step.
+  ///   - points: takes the points they lead to.
   /// - Returns: how many were made.
-  func make(_ steps: PlainSteps, atMost limit: Int, from iteration: Int) -> Int {
+  func make(
+    _ steps: PlainSteps, atMost limit: Int, from iteration: Int,
+    _ records: UnsafeMutablePointer<IterationRecord>, _ points: UnsafeMutablePointer<Double>
+  ) -> Int {
     guard let route = wholeRoute, let slopes = route.gradients[0].baseAddress else { return 0 }
     let w = point.entries, g = gradient.entries, start = origin.entries, count = point.count
     let size = steps.size, move = Kernels.move, copySquared = Kernels.copySquared
@@ -54,8 +49,7 @@ extension Objective {
     }
     var made = 0
     while made < limit {
-      let row = steps.points.baseAddress! + made * count
-      let moved = move(w, -size, g, start, row, count)
+      let moved = move(w, -size, g, start, points + made * count, count)
       let length = moved.squareRoot()
       let isLong = moved.isNormal && length > steps.tolerance
       guard isLong, evaluate(), route.value < least else {
@@ -71,7 +65,7 @@ extension Objective {
       }
       least = route.value
       norm = squared.squareRoot()
-      (steps.records.baseAddress! + made).initialize(
+      (records + made).initialize(
         to: IterationRecord(
           iteration: iteration + made + 1, value: least, gradientNorm: norm, stepNorm: length,
           stepSize: size))
@@ -92,11 +86,13 @@ extension DescentLoop {
   /// - Returns: whether they came to their end, and not to something that is to be decided.
   mutating func make(_ steps: PlainSteps, _ iteration: inout Int, _ norm: inout Double) -> Bool {
     let wanted = min(PlainSteps.length, plan.iterations - iteration)
-    let made = objective.make(steps, atMost: wanted, from: iteration)
+    let objective = self.objective, start = iteration
+    let made = history.append(atMost: wanted) {
+      objective.make(steps, atMost: wanted, from: start, $0, $1)
+    }
     if made > 0 {
       iteration += made
       norm = objective.gradientNorm
-      history.append(steps.records[..<made], steps.points)
       isNowBest(iteration, objective.value, norm)
     }
     return made == wanted

@@ -64,22 +64,50 @@ public struct RunHistory: Sendable {
     last = record
   }
 
-  /// Appends records of successive iterations and their points, one after the other.
+  /// Has rows of successive iterations written where they are kept.
+  ///
+  /// - Parameter write: writes at most `limit` records and as many points; gives how many.
   mutating func append(
-    _ rows: Slice<UnsafeMutableBufferPointer<IterationRecord>>,
-    _ points: UnsafeMutableBufferPointer<Double>
-  ) {
-    guard let base = points.baseAddress else { return }
-    let hasRoom =
-      records.count + rows.count <= recordLimit && pathIterations.count + rows.count <= pathLimit
-    guard isComplete, isPathComplete, hasRoom else {
-      for (number, row) in rows.enumerated() { append(row, base + number * dimension) }
-      return
+    atMost limit: Int,
+    _ write: (UnsafeMutablePointer<IterationRecord>, UnsafeMutablePointer<Double>) -> Int
+  ) -> Int {
+    let hasRoom = records.count + limit <= recordLimit && pathIterations.count + limit <= pathLimit
+    guard isComplete, isPathComplete, hasRoom else { return appendSingly(atMost: limit, write) }
+    // Out of their places, for one is written within the other.
+    var (records, path) = (self.records, self.path)
+    (self.records, self.path) = ([], [])
+    var count = 0
+    records.append(addingCapacity: limit) { rows in
+      rows.withUnsafeMutableBufferPointer { rows, rowCount in
+        path.append(addingCapacity: limit * dimension) { points in
+          points.withUnsafeMutableBufferPointer { points, entryCount in
+            guard let rows = rows.baseAddress, let points = points.baseAddress else { return }
+            count = write(rows, points)
+            (rowCount, entryCount) = (count, count * dimension)
+          }
+        }
+      }
     }
-    records.append(contentsOf: rows)
-    for row in rows { pathIterations.append(row.iteration) }
-    path.append(contentsOf: points[..<(rows.count * dimension)])
-    last = rows.last
+    for row in records.suffix(count) { pathIterations.append(row.iteration) }
+    (self.records, self.path) = (records, path)
+    last = records.last
+    return count
+  }
+
+  /// The same, looking at each row whether it is to be kept.
+  private mutating func appendSingly(
+    atMost limit: Int,
+    _ write: (UnsafeMutablePointer<IterationRecord>, UnsafeMutablePointer<Double>) -> Int
+  ) -> Int {
+    let rows = UnsafeMutablePointer<IterationRecord>.allocate(capacity: limit)
+    let points = UnsafeMutablePointer<Double>.allocate(capacity: limit * dimension)
+    defer {
+      rows.deallocate()
+      points.deallocate()
+    }
+    let count = write(rows, points)
+    for row in 0..<count { append(rows[row], points + row * dimension) }
+    return count
   }
 
   /// Adds the last row where thinning left it out.

@@ -76,23 +76,21 @@ import Testing
   @Test(arguments: [1, 5, 7, 64]) func rowsComeToHistoryManyAtATime(_ length: Int) {
     var one = RunHistory(dimension: 2, expected: 200, recordLimit: 64, entryLimit: 100)
     var many = one
-    let records = UnsafeMutableBufferPointer<IterationRecord>.allocate(capacity: 64)
-    let points = UnsafeMutableBufferPointer<Double>.allocate(capacity: 128)
-    defer {
-      records.deallocate()
-      points.deallocate()
-    }
     for start in stride(from: 0, to: 192, by: length) {
-      for k in 0..<length {
-        records.initializeElement(
-          at: k,
-          to: IterationRecord(
-            iteration: start + k, value: Double(k), gradientNorm: 0, stepNorm: 0, stepSize: 0))
-        points.initializeElement(at: 2 * k, to: Double(start + k))
-        points.initializeElement(at: 2 * k + 1, to: 1)
-        one.append(records[k], points.baseAddress! + 2 * k)
+      func record(_ k: Int) -> IterationRecord {
+        IterationRecord(
+          iteration: start + k, value: Double(k), gradientNorm: 0, stepNorm: 0, stepSize: 0)
       }
-      many.append(records[..<length], points)
+      for k in 0..<length { one.append(record(k), [Double(start + k), 1]) }
+      let count = many.append(atMost: length + 3) { records, points in
+        for k in 0..<length {
+          (records + k).initialize(to: record(k))
+          (points + 2 * k).initialize(to: Double(start + k))
+          (points + 2 * k + 1).initialize(to: 1)
+        }
+        return length
+      }
+      #expect(count == length)
     }
     #expect(one.path == many.path && one.pathIterations == many.pathIterations)
     #expect(one.records.map(\.iteration) == many.records.map(\.iteration))
