@@ -53,18 +53,32 @@ import Testing
     ("x = 1\nrepeat 3 { d = grad(x^3, x); x := x + d }\nx", "x = 8164"),
     ("pos = [1, 2]\nx = [10, 20]\ny = sum(x[pos[k]] for k in 1:2)\ny\npos := [2, 2]\ny", "y = 40"),
     // The program of a minimisation: data, shapes and what varies are those of now.
-    ("w = [1, 2]\ny = [3, 4]\n:data y\nf = sum((w - y).^2)\n:minimize f step=0.5;\ny := [7, 8]\n"
-      + ":minimize f step=0.5;\nw", "w = [7, 8]"),
-    ("w = [1, 2]\ny = 3\nf = sum((w - y).^2)\n:minimize f over w step=0.5;\nw := [1, 2, 5]\n"
-      + ":minimize f over w step=0.5;\nw", "w = [3, 3, 3]"),
-    ("a = 1\nb = 9\nf = (a - b)^2\n:minimize f over a step=0.5;\nb := 4\n"
-      + ":minimize f over b step=0.5;\nb", "b = 9"),
-    ("a = 1\nf = (a - 2)^2\n:minimize f step=0.5;\nf = (a - 5)^2\n:minimize f step=0.5;\na", "a = 5"),
-    ("a = 1\nf = (a - 2)^2\n:minimize f step=0.5;\n:minimize f at a=9 step=0.25 iters=1;\na", "a = 5.5"),
+    (
+      "w = [1, 2]\ny = [3, 4]\n:data y\nf = sum((w - y).^2)\n:minimize f step=0.5;\ny := [7, 8]\n"
+        + ":minimize f step=0.5;\nw", "w = [7, 8]"
+    ),
+    (
+      "w = [1, 2]\ny = 3\nf = sum((w - y).^2)\n:minimize f over w step=0.5;\nw := [1, 2, 5]\n"
+        + ":minimize f over w step=0.5;\nw", "w = [3, 3, 3]"
+    ),
+    (
+      "a = 1\nb = 9\nf = (a - b)^2\n:minimize f over a step=0.5;\nb := 4\n"
+        + ":minimize f over b step=0.5;\nb", "b = 9"
+    ),
+    (
+      "a = 1\nf = (a - 2)^2\n:minimize f step=0.5;\nf = (a - 5)^2\n:minimize f step=0.5;\na",
+      "a = 5"
+    ),
+    (
+      "a = 1\nf = (a - 2)^2\n:minimize f step=0.5;\n:minimize f at a=9 step=0.25 iters=1;\na",
+      "a = 5.5"
+    ),
     // Products of data are computed into it: then there is another program for other data.
-    ("X = [if i == j then 1 else 0 for i in 1:40, j in 1:40]\n:data X\nw = zeros(40)\n"
-      + "f = sum((w - (X'*X)[:,1]).^2)\n:minimize f step=0.5;\nX := 3*X;\n:minimize f step=0.5;\n"
-      + "sum(w)", "ans = 9"),
+    (
+      "X = [if i == j then 1 else 0 for i in 1:40, j in 1:40]\n:data X\nw = zeros(40)\n"
+        + "f = sum((w - (X'*X)[:,1]).^2)\n:minimize f step=0.5;\nX := 3*X;\n:minimize f step=0.5;\n"
+        + "sum(w)", "ans = 9"
+    ),
   ])
   func followsChanges(_ script: String, _ last: String) {
     let replay = Replay(script)
