@@ -36,11 +36,12 @@ extension Objective {
     _ steps: PlainSteps, atMost limit: Int, from iteration: Int,
     _ records: UnsafeMutablePointer<IterationRecord>, _ points: UnsafeMutablePointer<Double>
   ) -> Int {
+    // Looked for here only: a stretch is short.
+    if interruptionRequested.load(ordering: .relaxed) { return 0 }
     guard let route = wholeRoute, let slopes = route.gradients[0].baseAddress else { return 0 }
     let w = point.entries, g = gradient.entries, start = origin.entries, count = point.count
     let size = steps.size, move = Kernels.move, copySquared = Kernels.copySquared
     var least = value, norm = gradientNorm
-    // Stretches are short enough not to look for Ctrl-C within them.
     let routine = route.routine
     func evaluate() -> Bool {
       guard let routine else { return route.run() == nil }

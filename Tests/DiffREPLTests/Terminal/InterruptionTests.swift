@@ -20,6 +20,8 @@ struct InterruptionTests {
     ("x = 1", "sum(i*j for i in 1:10^4, j in 1:10^4)"),
     ("x = 0", "for i in 1:10^7 { x := x + i }"),
     ("x = rand(10^5)", ":minimize sum(x.^4) step=1e-9 tol=0 iters=1000000000"),
+    // Steps without a look in between, each one call.
+    ("x = [3, 4, 5]", ":minimize sum((x - 1).^2) step=1e-12 tol=0 iters=10^12"),
   ]
 
   @Test(arguments: programs.indices) func endsALongRun(index: Int) throws {
