@@ -42,6 +42,9 @@ final class ComputationCache {
       }
     }
 
+    /// Whether it stands for the same wherever it is typed.
+    var isName: Bool { name != nil }
+
     /// The key for something more of the same text.
     func asking(_ more: String) -> Key { Key(self, question: "\(question), \(more)") }
 

@@ -135,7 +135,6 @@ public final class Objective {
   /// - Throws: an interruption, and nothing else.
   public func evaluate() throws(Diagnostic) {
     let state = self.state
-    state.pointee.evaluations += 1
     if state.pointee.hasFailed {
       failure = nil
       state.pointee.hasFailed = false
@@ -148,12 +147,14 @@ public final class Objective {
     }
     if let error = route.run() {
       if interruptionRequested.load(ordering: .relaxed) { throw error }
+      state.pointee.evaluations += 1
       failure = error
       state.pointee.hasFailed = true
       state.pointee.value = .nan
       state.pointee.gradientNorm = .nan
       return
     }
+    state.pointee.evaluations += 1
     state.pointee.value = route.value
     if route.gradients.count == 1, let base = route.gradients[0].baseAddress {
       state.pointee.gradientNorm = gradient.take(base)

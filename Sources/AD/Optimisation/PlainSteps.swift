@@ -2,14 +2,15 @@ import Expr
 
 /// A stretch of gradient descent with a fixed step, in which nothing is to be decided: each step lowers
 /// E, is longer than η, and leads to where the gradient has a norm. What a loop over all methods looks
-/// at between steps takes as long as half the gradient of a small function.
+/// at between steps takes as long as half the gradient of a small function, of one whose evaluation is
+/// one call; of others it does not matter.
 struct PlainSteps {
   /// τ.
   let size: Double
   /// η.
   let tolerance: Double
 
-  /// Functions of more parameters take so long that it does not matter.
+  /// Beyond, what the loop looks at takes no time against the step itself.
   static let mostParameters = 1024
   /// How many are made at a time; where one has failed, as many go by before the next attempt.
   static let length = 64
@@ -36,39 +37,40 @@ extension Objective {
     _ steps: PlainSteps, atMost limit: Int, from iteration: Int,
     _ records: UnsafeMutablePointer<IterationRecord>, _ points: UnsafeMutablePointer<Double>
   ) -> Int {
-    // Looked for here only: a stretch is short.
+    // Looked for here only: a stretch of calls is short.
     if interruptionRequested.load(ordering: .relaxed) { return 0 }
-    guard let route = wholeRoute, let slopes = route.gradients[0].baseAddress else { return 0 }
+    guard let route = wholeRoute, let routine = route.routine,
+      let slopes = route.gradients[0].baseAddress
+    else { return 0 }
     let w = point.entries, g = gradient.entries, start = origin.entries, count = point.count
     let size = steps.size, move = Kernels.move, copySquared = Kernels.copySquared
     var least = value, norm = gradientNorm
-    let routine = route.routine
-    func evaluate() -> Bool {
-      guard let routine else { return route.run() == nil }
-      routine.run()
-      return true
-    }
     var made = 0
     while made < limit {
       let moved = move(w, -size, g, start, points + made * count, count)
       let length = moved.squareRoot()
-      let isLong = moved.isNormal && length > steps.tolerance
-      guard isLong, evaluate(), route.value < least else {
+      guard moved.isNormal, length > steps.tolerance else {
+        w.copyShort(start, count)
+        break
+      }
+      routine.run()
+      let value = route.value
+      guard value < least, value.isFinite else {
         w.copyShort(start, count)
         break
       }
       let squared = copySquared(g, slopes, count)
       guard squared.isNormal else {
         w.copyShort(start, count)
-        _ = evaluate()
+        routine.run()
         _ = copySquared(g, slopes, count)
         break
       }
-      least = route.value
+      least = value
       norm = squared.squareRoot()
       (records + made).initialize(
         to: IterationRecord(
-          iteration: iteration + made + 1, value: least, gradientNorm: norm, stepNorm: length,
+          iteration: iteration + made + 1, value: value, gradientNorm: norm, stepNorm: length,
           stepSize: size))
       made += 1
     }

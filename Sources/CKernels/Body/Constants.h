@@ -27,8 +27,8 @@ static const double exp_scale_rest[16] = {
   0x1.c1a7792cb3387p-55, 0x1.36eae30af0cb3p-56, 0x1.4a385a63d07a7p-56, -0x1.ff7128fd391f0p-55,
 };
 
-/// (e^r - 1 - r) / r², for e^x alone: the least error that five terms can have, 2^-56.2 / r², a
-/// twentieth of the ulp of 1.
+/// (e^r - 1 - r) / r², for e^x alone: the least error that five terms can have, 2^-56.2 / r², at most
+/// a tenth of an ulp of the result.
 static const double exp_short_polynomial[5] = {
   0x1.0000000000005p-1, 0x1.555555548f869p-3, 0x1.555555545ea71p-5,
   0x1.11123aafea585p-7, 0x1.6c185df09089bp-10,

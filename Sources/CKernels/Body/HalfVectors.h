@@ -99,7 +99,7 @@ static inline __attribute__((always_inline)) void half_row_products(
 #if SET_AVX512
 
 /// Columns of more entries have more sums than there are registers.
-static inline int goes_by_halves(long m) { return m > 0 && m <= 28; }
+static inline int columns_go_by_halves(long m) { return m > 0 && m <= 28; }
 
 /// `add_short_columns` by halves; whether there is a NaN in y then.
 static inline __attribute__((always_inline)) int add_half_columns(

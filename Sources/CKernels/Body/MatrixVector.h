@@ -147,6 +147,7 @@ static inline __attribute__((always_inline)) void add_short_columns(
 static int half_column_products(
   long m, long n, const double *a, long a_column, const double *x, double *y, int accumulate
 ) {
+  if (m > 28) __builtin_unreachable();
   int has_nan = 0;
 #define ADD_HALF_COLUMNS(...) has_nan = add_half_columns(__VA_ARGS__)
   BY_HALVES(ADD_HALF_COLUMNS, m, y, a, a_column, x, n, accumulate)
@@ -159,7 +160,7 @@ static void short_column_products(
   long m, long n, const double *a, long a_column, const double *x, double *y, int accumulate
 ) {
 #if SET_AVX512
-  if (goes_by_halves(m)) {
+  if (columns_go_by_halves(m)) {
     half_column_products(m, n, a, a_column, x, y, accumulate);
     return;
   }
@@ -235,7 +236,8 @@ static void strong_matrix_vector(
 ) {
   if (before) map_copy(before, y, m);
 #if SET_AVX512
-  if (goes_by_halves(m) && n > 1 && a_column > 1) {
+  // Where `matrix_vector` would come to the same columns.
+  if (columns_go_by_halves(m) && n > 1 && a_column > 1) {
     if (!half_column_products(m, n, a, a_column, x, y, before != 0)) return;
   } else
 #endif

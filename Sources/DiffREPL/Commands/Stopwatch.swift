@@ -32,6 +32,14 @@ enum Stopwatch {
     return times.sorted()[times.count / 2]
   }
 
+  /// How long one run takes.
+  static func seconds(of run: () throws(Diagnostic) -> Void) throws(Diagnostic) -> Double {
+    let clock = ContinuousClock()
+    let begin = clock.now
+    try run()
+    return (clock.now - begin).seconds
+  }
+
   /// The median time of a run of a program at the values it has, in seconds.
   static func median(of program: Program, budget: Double = 0.2) throws(Diagnostic) -> Double {
     try median(budget: budget) { () throws(Diagnostic) in try program.run() }

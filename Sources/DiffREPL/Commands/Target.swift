@@ -17,6 +17,8 @@ struct Target {
   let names: [(name: String, node: NodeID)]
   /// Under what the session keeps programs of it; nil where it keeps none.
   private let key: ComputationCache.Key?
+  private let dependencies: Dependencies?
+  /// Where the program of a minimisation is kept.
   private let plan: Plan?
 
   /// How a target is elaborated.
@@ -42,10 +44,10 @@ struct Target {
     let dependencies: Dependencies?
     /// What a minimisation runs, if it is small.
     fileprivate(set) var objective: Program?
-    var bytes: Int { graph.count * 64 + Self.objectiveBytes }
+    var bytes: Int { graph.count * 64 }
 
-    /// The memory of a program that is kept here. One that needs more takes so long that making it does
-    /// not matter.
+    /// The memory of a program that is kept here, too little to be counted. One that needs more takes so
+    /// long that making it does not matter.
     static let objectiveBytes = 1 << 18
 
     /// - Parameter wanted: the names varied, at `span`; nil stands for every variable.
@@ -130,7 +132,9 @@ struct Target {
       try Plan(root, tree, names, at: place, elaboration, in: environment)
     }
     (graph, node, groups, self.names) = (plan.graph, plan.node, plan.groups, plan.names)
-    (self.key, self.plan) = (key, plan)
+    (self.key, dependencies) = (key, plan.dependencies)
+    // What has no name is not found again when it is typed again.
+    self.plan = key.isName ? plan : nil
     variables = Self.variables(of: groups)
     if needsVariables, variables.isEmpty {
       throw .noVariables(text, graph.leaves(under: [node]).map(\.leaf), at: tree.span(of: root))
@@ -150,7 +154,7 @@ struct Target {
     self.groups = groups
     self.environment = environment
     self.names = names
-    (key, plan) = (nil, nil)
+    (key, dependencies, plan) = (nil, nil, nil)
   }
 
   /// The tensors of the names varied, each with its own name.
@@ -251,7 +255,7 @@ struct Target {
     self.groups = groups
     self.names = names
     (text, environment, key) = (other.text, other.environment, other.key)
-    plan = other.plan
+    (dependencies, plan) = (other.dependencies, nil)
   }
 
   /// The value and its gradient in each variable, by a program that is kept.
@@ -262,7 +266,7 @@ struct Target {
       var graph = graph
       let nodes = gradient(of: node, variables: variables.map(\.node), in: &graph)
       return try Computation(
-        graph, .tuple(([node] + nodes).map { .tensor($0) }), dependencies: plan?.dependencies,
+        graph, .tuple(([node] + nodes).map { .tensor($0) }), dependencies: dependencies,
         in: environment)
     }
     let computation: Computation

@@ -58,8 +58,10 @@ enum TimeCommand: Command {
       _ = try command.run(arguments, in: &copy)
       if interruptionRequested.load(ordering: .relaxed) { throw .interrupted }
     }
-    let first = try Stopwatch.median(budget: 0.05, atLeast: 1) { () throws(Diagnostic) in
-      try run(keeping: ComputationCache())
+    func prepareAndRun() throws(Diagnostic) { try run(keeping: ComputationCache()) }
+    var first = try Stopwatch.seconds(of: prepareAndRun)
+    if first < 0.02 {
+      first = try Stopwatch.median(budget: 0.05, atLeast: 1, of: prepareAndRun)
     }
     let kept = ComputationCache()
     let seconds = try Stopwatch.median { () throws(Diagnostic) in try run(keeping: kept) }

@@ -71,7 +71,7 @@ extension FusedLoop.Special {
   fileprivate var cost: Int {
     switch self {
     case .sum, .dot, .maximum: 1
-    case .softplusSum: 8
+    case .softplusSum(_, let slopes, _): slopes == nil ? 8 : 12
     case .matrixVector(_, let columns, _, _, _), .transposedMatrixVector(_, let columns, _, _, _):
       columns
     case .accumulate(let range, _, _): range.count

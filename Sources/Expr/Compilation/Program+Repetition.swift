@@ -10,21 +10,37 @@ extension Program {
     countsRuns = waitsForMachineCode || movingRun != nil
   }
 
-  /// A whole run as one call, in a program that is one loop over one block. It looks for nothing else.
+  /// A whole run as one call, in a program that is one loop over one block, or one stretch of scalar
+  /// code. It looks for nothing else.
   package struct Routine {
-    fileprivate let function: ExecutableCode.LoopFunction
-    fileprivate let table: UnsafeMutablePointer<UnsafeMutablePointer<Double>>
+    fileprivate enum Code {
+      case loop(ExecutableCode.LoopFunction, UnsafeMutablePointer<UnsafeMutablePointer<Double>>)
+      case numbers(ExecutableCode.NumbersFunction)
+    }
+
+    fileprivate let code: Code
     fileprivate let memory: ProgramMemory
 
-    package func run() { function(table, memory.registers, memory.buffers) }
+    package func run() {
+      switch code {
+      case .loop(let function, let table): function(table, memory.registers, memory.buffers)
+      case .numbers(let function): function(memory.registers, memory.buffers)
+      }
+    }
   }
 
-  /// nil where there is more to a run, or to do before. It holds until values are given to leaves.
+  /// nil where there is more to a run, or to do before. It holds as long as the program lives, until
+  /// values are given to leaves.
   package var routine: Routine? {
-    guard steps.count == 1, isComplete, !countsRuns, case .loop(let index) = steps[0],
-      let function = loops[index].routine
-    else { return nil }
-    return Routine(function: function, table: loops[index].registers, memory: memory)
+    guard steps.count == 1, isComplete, !countsRuns else { return nil }
+    switch steps[0] {
+    case .numbers(let function): return Routine(code: .numbers(function), memory: memory)
+    case .loop(let index):
+      return loops[index].routine.map {
+        Routine(code: .loop($0, loops[index].registers), memory: memory)
+      }
+    case .scalars, .task: return nil
+    }
   }
 
   /// Moving an array takes as long as some dozens of runs gain.

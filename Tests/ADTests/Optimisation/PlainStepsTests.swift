@@ -1,7 +1,7 @@
-import Expr
 import Testing
 
 @testable import AD
+@testable import Expr
 
 /// Steps of gradient descent that are made without a look in between are those that the loop over all
 /// methods makes: heavy ball without momentum does the same, step by step.
@@ -30,6 +30,7 @@ import Testing
       formula: "sum(log(1 + exp(-x)))",
       start: Tensor(.vector(70), Array(repeating: 0.25, count: 70)), size: 0.1),
     Run(formula: "sum(abs(x))", start: Tensor(.vector(2), [0.35, -1.2]), size: 0.1),
+    Run(formula: "-1e308*floor(x) - x", start: Tensor(0), size: 2.5, reason: .nonfinite),
     Run(formula: "x^2*1e-300", start: Tensor(1e-20), size: 0.1),
   ]
 
@@ -64,13 +65,18 @@ import Testing
     var elaborator = Elaborator(environment)
     let output = try elaborator.elaborate(tree.statements[0].node, of: tree)
     let variables = elaborator.graph.leaves(under: [output]).map(\.node)
+    let program = try Objective.program(of: output, variables, elaborator.graph, environment)
+    program.writeMachineCode()
     let objective = try Objective(
-      of: output, variables: variables, in: elaborator.graph, environment: environment)
+      of: output, variables: variables, in: elaborator.graph, environment: environment,
+      program: program)
     let optimiser = try #require(OptimiserTable.named(method))
     let settings = OptimiserSettings(
       step: .fixed(run.size), constants: method == "gd" ? [:] : ["momentum": 0])
-    return try Descent(iterations: iterations, tolerance: run.tolerance).run(
+    let result = try Descent(iterations: iterations, tolerance: run.tolerance).run(
       objective, optimiser.init(settings, dimension: objective.dimension))
+    #expect((program.routine != nil) == (VectorShape.own != nil))
+    return result
   }
 
   @Test(arguments: [1, 5, 7, 64]) func rowsComeToHistoryManyAtATime(_ length: Int) {
