@@ -80,11 +80,8 @@ struct RoutineTests {
   private static func program(
     _ text: String, _ environment: Environment, _ vectors: VectorShape?
   ) throws -> Program {
-    let source = SourceText(text)
-    let tree = try Parser.parseExpressions(in: source, range: 0..<source.utf8.count)
-    var elaborator = Elaborator(environment)
-    let root = try elaborator.elaborate(tree.statements[0].node, of: tree)
-    var graph = elaborator.graph
+    let (typed, root) = try Graph.typed(text, in: environment)
+    var graph = typed
     let variables = graph.leaves(under: [root]).filter { !$0.leaf.isData }.map(\.node)
     let slopes = gradient(of: root, variables: variables, in: &graph)
     let program = try Program(

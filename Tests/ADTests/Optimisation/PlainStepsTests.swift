@@ -60,15 +60,12 @@ import Testing
   ) throws -> Descent.Result {
     var environment = Environment()
     environment.setLeaf(Name("x"), to: .tensor(run.start))
-    let source = SourceText(run.formula)
-    let tree = try Parser.parseExpressions(in: source, range: 0..<source.utf8.count)
-    var elaborator = Elaborator(environment)
-    let output = try elaborator.elaborate(tree.statements[0].node, of: tree)
-    let variables = elaborator.graph.leaves(under: [output]).map(\.node)
-    let program = try Objective.program(of: output, variables, elaborator.graph, environment)
+    let (graph, output) = try Graph.typed(run.formula, in: environment)
+    let variables = graph.leaves(under: [output]).map(\.node)
+    let program = try Objective.program(of: output, variables, graph, environment)
     program.writeMachineCode()
     let objective = try Objective(
-      of: output, variables: variables, in: elaborator.graph, environment: environment,
+      of: output, variables: variables, in: graph, environment: environment,
       program: program)
     let optimiser = try #require(OptimiserTable.named(method))
     let settings = OptimiserSettings(
